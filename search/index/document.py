@@ -1,0 +1,106 @@
+"""What every back end indexes of a trial: analyzed text, filter values, passages with vectors, the stored record."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.trial import (
+    InterventionType,
+    OverallStatus,
+    PartialDate,
+    Phase,
+    Sex,
+    SponsorClass,
+    StudyType,
+    Trial,
+)
+
+TEXT_FIELDS = (
+    "title",
+    "acronym",
+    "conditions",
+    "keywords",
+    "interventions",
+    "summary",
+    "inclusion",
+    "description",
+)
+"""Searchable text, each analyzed by `search.text.analyze`. Exclusion text is none of them: it never earns a match."""
+
+FACETS = (
+    "status",
+    "phase",
+    "study_type",
+    "cancer_type",
+    "intervention_type",
+    "sponsor_class",
+    "countries",
+    "has_results",
+)
+"""Fields of `Filters` whose values are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a trial that the encoder reads whole. `section` is one of overview, inclusion, interventions …"""
+
+    section: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteValues:
+    """The filterable part of a site. Names are folded (see `search.text.fold_name`)."""
+
+    country: str | None
+    state: str | None
+    city: str | None
+    status: OverallStatus | None
+    lat: float | None
+    lon: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class FilterValues:
+    """The filterable part of a trial; `search.index.filters.matches` gives its meaning."""
+
+    status: OverallStatus | None = None
+    phases: tuple[Phase, ...] = ()
+    study_type: StudyType | None = None
+    cancer_types: frozenset[str] = frozenset()
+    """OncoTree codes of the trial and all their ancestors."""
+    intervention_types: frozenset[InterventionType] = frozenset()
+    sponsor_class: SponsorClass | None = None
+    sex: Sex | None = None
+    minimum_age_days: int | None = None
+    maximum_age_days: int | None = None
+    sites: tuple[SiteValues, ...] = ()
+    start: PartialDate | None = None
+    completion: PartialDate | None = None
+    last_update: PartialDate | None = None
+    has_results: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDocument:
+    """One trial, ready for any back end.
+
+    `vectors` has one unit-length float32 row for each passage, in order (shape `(len(passages), dim)`).
+    """
+
+    trial: Trial
+    text: Mapping[str, tuple[str, ...]]
+    """Tokens by `TEXT_FIELDS` name; absent where the trial has no such text."""
+    values: FilterValues
+    passages: tuple[Passage, ...]
+    vectors: NDArray[np.float32]
+
+
+def days(date: dt.date) -> int:
+    """Days since 1970-01-01, the integer form of dates in every index."""
+    return (date - dt.date(1970, 1, 1)).days

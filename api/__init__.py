@@ -1,0 +1,1 @@
+"""The application that answers: HTTP API, search page, command line."""

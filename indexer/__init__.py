@@ -1,0 +1,1 @@
+"""The application that builds indexes from registry records."""

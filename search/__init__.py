@@ -1,0 +1,1 @@
+"""The library: reading, indexing and ranking cancer clinical trials."""

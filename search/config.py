@@ -32,7 +32,7 @@ class LexicalConfig:
     window: int = 1000
     """How many trials the channel returns to fusion."""
     max_terms: int = 256
-    """Distinct query terms kept, rarest first; bounds the cost of a pasted note."""
+    """Distinct query terms kept, in the order of the text; bounds the cost of a pasted note."""
     min_match_short: float = 0.6
     """Share of the distinct terms a trial must contain to count as a match of a short query (rounded up)."""
     min_match_terms: int = 3
@@ -63,6 +63,27 @@ class FusionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class HighlightConfig:
+    """Fragments shown under a hit."""
+
+    fragment_chars: int = 240
+    scan_chars: int = 1600
+    """How far into a long field matches are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """How an engine follows its index."""
+
+    refresh_seconds: float = 1.0
+    """How often, at most, it looks whether another generation was promoted."""
+    open_generations: int = 3
+    """Generations kept open, so that a cursor outlives a promotion."""
+    max_page: int = 100
+    """Largest page size."""
+
+
+@dataclass(frozen=True, slots=True)
 class RankingConfig:
     """All that decides the order of results."""
 
@@ -79,6 +100,16 @@ class PassageConfig:
     """Upper bound in model tokens, special tokens included; the model's own limit rules where it is lower."""
     max_passages: int = 12
     """Passages kept per section; what lies beyond is reported by the builder, never dropped in silence."""
+    prefix_tokens: int = 28
+    """Upper bound of the title that stands before a passage, so that it knows its disease when it is read alone."""
+    min_tokens: int = 40
+    """A section shorter than this joins the overview where that has room."""
+    other_names: int = 4
+    """Other names of an intervention in its passage, the registry's first ones; text search knows them all."""
+    arm_tokens: int = 32
+    """Upper bound of what is told of an arm (label and the beginning of its description)."""
+    arms_within: int = 160
+    """Arms are told of as long as the interventions' passage stays within this many tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +120,10 @@ class EncoderConfig:
     """A sentence-transformers model by name or path, or the name of a package that carries one."""
     verify_passages: int = 200
     verify_cosine: float = 0.9999
-    batch_tokens: int = 8192
-    """Tokens (rows times padded length) in one batch; bounds memory whatever the passage length."""
+    batch_tokens: int = 512
+    """Tokens (rows times padded length) in one batch: small enough for the processor's caches, which makes it fast."""
+    allow_download: bool = False
+    """Whether a model that is not on this machine may be fetched from the Hugging Face hub."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +132,59 @@ class BuildConfig:
 
     checkpoint_passages: int = 256
     """Vectors are written to the cache after at most this many passages: what a kill can cost."""
+    chunk_trials: int = 256
+    """Trials that are prepared, embedded and written together."""
     writer_heap_bytes: int = 256_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ElasticConfig:
+    """How generations are laid out on an Elasticsearch, and how patiently it is spoken to."""
+
+    number_of_shards: int = 1
+    """One shard gives the term statistics of the embedded back end; with more, they are gathered before each search."""
+    replicas: str = "0-1"
+    """`index.auto_expand_replicas` of a finished generation."""
+    vector_index: str = "hnsw"
+    """Index of the vectors. `int8_hnsw` takes a quarter of the memory and rounds the cosines."""
+    candidates_factor: float = 1.5
+    """Passages that the graph search visits for each trial asked for (`num_candidates` / `k`)."""
+    candidates_floor: int = 500
+    """Smallest `num_candidates`."""
+    bulk_documents: int = 200
+    bulk_bytes: int = 16_000_000
+    """Size of one bulk request: whichever is reached first."""
+    bulk_retries: int = 8
+    """How often a document that the server was too busy for is sent again, with doubling waits."""
+    request_timeout_s: float = 30.0
+    bulk_timeout_s: float = 300.0
+    """Also for the merge that completes a generation."""
+    heartbeat_s: float = 60.0
+    """A writer says at most this often that it lives."""
+    dead_after_s: float = 3600.0
+    """A writer on another machine that has been silent for this long is taken for dead."""
+
+
+@dataclass(frozen=True, slots=True)
+class TherapyMentionConfig:
+    """How far a therapy found in text is trusted, by how it was found, and how near its context must be."""
+
+    named: float = 0.97
+    """A listed name, brand, code or class phrase."""
+    cased: float = 0.9
+    """An abbreviation of up to four letters in its own case."""
+    in_context: float = 0.75
+    """An abbreviation that is also a word, near words of treatment or beside another therapy."""
+    shared_head: float = 0.85
+    """A target in a list that shares its head word ("MEK or BRAF inhibitor")."""
+    stem: float = 0.6
+    """An unlisted name known by its INN stem."""
+    pattern: float = 0.5
+    """An unlisted target ("ABC1 inhibitor")."""
+    context: int = 40
+    """Characters on either side in which words of treatment count."""
+    beside: int = 15
+    """Largest gap in characters to another therapy that counts as standing beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +194,11 @@ class Config:
     ranking: RankingConfig = field(default_factory=RankingConfig)
     passages: PassageConfig = field(default_factory=PassageConfig)
     encoder: EncoderConfig = field(default_factory=EncoderConfig)
+    highlight: HighlightConfig = field(default_factory=HighlightConfig)
+    engine: EngineConfig = field(default_factory=EngineConfig)
     build: BuildConfig = field(default_factory=BuildConfig)
+    elastic: ElasticConfig = field(default_factory=ElasticConfig)
+    therapy_mentions: TherapyMentionConfig = field(default_factory=TherapyMentionConfig)
 
 
 DEFAULT_CONFIG = Config()

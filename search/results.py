@@ -32,6 +32,8 @@ class Explanation:
     value: float
     description: str
     details: tuple[Explanation, ...] = ()
+    basis: tuple[Explanation, ...] = ()
+    """What the value was worked out from (a rank from a BM25 score, say); not summands."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Free text to typed facts with evidence spans."""

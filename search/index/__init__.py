@@ -1,0 +1,1 @@
+"""Back ends: write side and read side of an index together."""

@@ -91,7 +91,7 @@ class DenseHit:
 class Candidates:
     """Both channels' answers, best first (ties by `nct_id`), and the counts.
 
-    With terms or a vector, the matches are the trials that pass the filters and contain enough of the terms
+    `lexical` holds only trials that contain enough of the terms, its best `LexicalConfig.window`. With terms or a vector, the matches are the trials that pass the filters and contain enough of the terms
     (`LexicalConfig.min_match_*`) or are among the `DenseConfig.matches` nearest; with neither (an empty text), all
     that pass the filters, and `browse` lists them newest update first.
     """
@@ -134,7 +134,9 @@ class Generation(Protocol):
         """Run both channels with the filters inside each, and count. One round trip."""
         ...
 
-    def explain_lexical(self, request: Retrieval, nct_id: str, config: RankingConfig) -> Mapping[str, Mapping[str, float]]:
+    def explain_lexical(
+        self, request: Retrieval, nct_id: str, config: RankingConfig
+    ) -> Mapping[str, Mapping[str, float]]:
         """The parts of a trial's BM25 score: field name → term → contribution. They sum to the score."""
         ...
 
@@ -220,7 +222,7 @@ class IndexStore(Protocol):
         """Promote the generation that was current before this one; returns its id."""
         ...
 
-    def collect(self, keep: int) -> list[str]:
+    def collect(self, keep: int) -> Sequence[str]:
         """Remove all but the current and the `keep` newest other generations; returns the removed ids."""
         ...
 

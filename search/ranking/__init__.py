@@ -1,0 +1,1 @@
+"""What turns candidates into an explained order."""

@@ -1,0 +1,1 @@
+"""Vocabularies: a name denotes a set of leaves."""

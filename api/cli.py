@@ -1,0 +1,241 @@
+"""The command line: `oncomatch`. The composition root: the only module that sees both applications.
+
+Standard output carries the answer and nothing else; progress, warnings and counts go to standard error.
+Exit codes: 0 all was answered, 1 it could not be done, 2 wrong usage, 3 some input was not answered.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from search.config import DEFAULT_CONFIG, Config
+from search.index.base import IndexStore, IndexUnavailableError
+
+if TYPE_CHECKING:
+    from search.engine import SearchEngine
+    from search.results import SearchResult
+
+app = typer.Typer(
+    name="oncomatch",
+    help="Search and rank cancer clinical trials, with the evidence shown.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+index_app = typer.Typer(help="Look after the generations of an index.", no_args_is_help=True)
+app.add_typer(index_app, name="index")
+
+IndexOption = Annotated[
+    str,
+    typer.Option(
+        "--index", "-i", help="A folder, or the URL of an Elasticsearch (its path names the alias).", metavar="DIR|URL"
+    ),
+]
+
+
+class CommandError(Exception):
+    """Something that ends the command with one sentence."""
+
+
+def main() -> None:
+    """Run the command line; no stack trace reaches a user."""
+    from search.cursor import CursorError
+
+    try:
+        app(standalone_mode=True)
+    except (IndexUnavailableError, CursorError, CommandError) as error:
+        _say(f"oncomatch: {error}")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        _say("oncomatch: interrupted; what was finished is kept, and the same command goes on from there.")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output is gone (head, less): not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+@app.command(
+    epilog="Examples:  oncomatch build --from sample --index var/sample   |   "
+    "oncomatch build --from studies.jsonl.gz --from more/ --index http://localhost:9200/oncomatch"
+)
+def build(
+    sources: Annotated[
+        list[str],
+        typer.Option(
+            "--from",
+            help="A file, folder or - (standard input) of registry records in any form; `sample` is the bundled "
+            "sample. May be repeated; a later one wins among equally new records.",
+            metavar="SOURCE",
+        ),
+    ],
+    index: IndexOption,
+    model: Annotated[
+        str | None, typer.Option(help="A sentence-transformers model by name or path.", metavar="MODEL")
+    ] = None,
+) -> None:
+    """Read registry records and promote a new generation of an index."""
+    from indexer.build import BuildError, build_index
+    from indexer.sources import SourceError
+
+    try:
+        report = build_index(sources, _store(index), _with_model(model), progress=_say)
+    except (BuildError, SourceError) as error:
+        raise CommandError(str(error)) from error
+    _say(report.summary())
+
+
+@app.command(
+    epilog='Examples:  oncomatch search "KRAS G12C lung cancer" --index var/sample   |   '
+    'oncomatch search "glioma" -i var/sample --filter status=RECRUITING --filter near=48.1,11.6,100 --json'
+)
+def search(
+    query: Annotated[str, typer.Argument(help="What to search for; - reads it from standard input.")],
+    index: IndexOption,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", "-f", help="name=value as in the API; may be repeated.", metavar="NAME=VALUE"),
+    ] = None,
+    size: Annotated[int, typer.Option(min=1, max=100, help="Hits to show.")] = 10,
+    cursor: Annotated[str | None, typer.Option(help="next_cursor of the page before.")] = None,
+    explain: Annotated[bool, typer.Option("--explain", help="Show where each score comes from.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the object that GET /search answers.")] = False,
+) -> None:
+    """Search an index from the terminal."""
+    from api.filters import FilterError, parse_filters
+    from search.query_parser import parse_query
+
+    pairs = [tuple(item.partition("=")[::2]) for item in filters or []]
+    try:
+        parsed = parse_filters([(name, value) for name, value in pairs])
+    except FilterError as error:
+        raise typer.BadParameter(str(error), param_hint="--filter") from error
+    text = sys.stdin.read() if query == "-" else query
+    result = _engine(index).search(parse_query(text, parsed), size=size, cursor=cursor, explain=explain)
+    if as_json:
+        from api.schemas import search_response
+
+        sys.stdout.write(search_response(result).model_dump_json() + "\n")
+    else:
+        sys.stdout.write(_readable(result, explain=explain))
+
+
+@app.command(epilog="Example:  oncomatch serve --index var/sample --port 8000")
+def serve(
+    index: IndexOption,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port to listen on.")],
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+) -> None:
+    """Serve the search page and the API."""
+    from api.server import run as run_server
+
+    store = _store(index)
+    store.open().close()  # a missing or unreadable index is told now, not at the first search
+    run_server(lambda: _engine(index), host, port)
+
+
+@app.command(epilog="Example:  oncomatch run --index var/sample --topics topics.jsonl --depth 500 > run.txt")
+def run(
+    index: IndexOption,
+    topics: Annotated[
+        str, typer.Option(help="JSON Lines with query_id and text; - is standard input.", metavar="FILE")
+    ],
+    depth: Annotated[int, typer.Option(min=1, max=10_000, help="Trials for each topic.")] = 1000,
+    tag: Annotated[str, typer.Option(help="Name of the run.")] = "oncomatch",
+) -> None:
+    """Rank for many topics; prints a TREC run."""
+    from search.evaluation.run import run_topic
+    from search.evaluation.topics import read_topics
+
+    engine = _engine(index)
+    answered, complaints = 0, 0
+    try:
+        for topic in read_topics(topics):
+            if isinstance(topic, str):
+                complaints += 1
+                _say(f"oncomatch: {topics}: {topic}")
+                continue
+            answered += 1
+            for line in run_topic(engine, topic, depth, tag):
+                sys.stdout.write(line + "\n")
+    except OSError as error:
+        raise CommandError(f"{topics} cannot be read: {error.strerror}.") from error
+    _say(f"{answered} topics answered, {complaints} lines could not be read")
+    if complaints:
+        raise typer.Exit(3)
+
+
+@index_app.command("list")
+def list_generations(index: IndexOption) -> None:
+    """List the generations, oldest first; the current one is marked with *."""
+    store = _store(index)
+    current = store.current()
+    for manifest in store.list():
+        mark = "*" if manifest.generation == current else " "
+        sys.stdout.write(
+            f"{mark} {manifest.generation}  {manifest.trials} trials  {manifest.passages} passages  "
+            f"data as of {manifest.data_timestamp or 'unknown'}  {manifest.encoder_name}\n"
+        )
+
+
+@index_app.command("promote")
+def promote(
+    generation: Annotated[str, typer.Argument(help="Id, as `index list` shows it.")], index: IndexOption
+) -> None:
+    """Make a generation the current one."""
+    _store(index).promote(generation)
+    _say(f"{generation} is current")
+
+
+@index_app.command("rollback")
+def rollback(index: IndexOption) -> None:
+    """Go back to the generation that was current before."""
+    _say(f"{_store(index).rollback()} is current")
+
+
+@index_app.command("gc")
+def collect(
+    index: IndexOption,
+    keep: Annotated[int, typer.Option(min=0, help="How many generations to keep beside the current one.")] = 1,
+) -> None:
+    """Remove old generations."""
+    removed = _store(index).collect(keep)
+    _say(f"removed {len(removed)}: {', '.join(removed)}" if removed else "nothing to remove")
+
+
+def _say(message: str) -> None:
+    sys.stderr.write(message + "\n")
+    sys.stderr.flush()
+
+
+def _with_model(model: str | None) -> Config:
+    if model is None:
+        return DEFAULT_CONFIG
+    return replace(DEFAULT_CONFIG, encoder=replace(DEFAULT_CONFIG.encoder, model=model))
+
+
+def _store(location: str) -> IndexStore:
+    from search.index.open import open_store
+
+    return open_store(location)
+
+
+def _engine(location: str) -> SearchEngine:
+    from search.engine import SearchEngine
+
+    return SearchEngine(_store(location), DEFAULT_CONFIG)
+
+
+def _readable(result: SearchResult, *, explain: bool) -> str:
+    from api.text import render_result
+
+    return render_result(result, explain=explain)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,278 @@
+"""The form of requests and answers, for the OpenAPI description. `api.answers` builds what these describe."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.answers import search_answer
+from search.results import SearchResult
+from search.trial import InterventionRole, InterventionType, OverallStatus, Phase, Sex, SponsorClass, StudyType, Trial
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class NearPoint(_Model):
+    """Within `km` kilometres of a point in degrees."""
+
+    lat: float = Field(ge=-90, le=90)
+    lon: float = Field(ge=-180, le=180)
+    km: float = Field(gt=0)
+
+
+class FiltersBody(_Model):
+    """Filters: within one, any value satisfies; all that are given must hold. See `GET /search`."""
+
+    status: list[OverallStatus] | None = None
+    phase: list[Phase] | None = None
+    study_type: list[StudyType] | None = None
+    cancer_type: list[str] | None = Field(None, description="OncoTree codes")
+    intervention_type: list[InterventionType] | None = None
+    sponsor_class: list[SponsorClass] | None = None
+    sex: Literal["FEMALE", "MALE"] | None = None
+    age: int | None = Field(None, ge=0, description="completed years")
+    age_days: int | None = Field(None, ge=0)
+    site_status: list[OverallStatus] | None = None
+    country: list[str] | None = None
+    state: list[str] | None = None
+    city: list[str] | None = None
+    near: NearPoint | None = None
+    start_from: str | None = None
+    start_to: str | None = None
+    completion_from: str | None = None
+    completion_to: str | None = None
+    updated_from: str | None = None
+    updated_to: str | None = None
+    has_results: bool | None = None
+
+
+class SearchBody(_Model):
+    """A search: a short query, a long text or a note, with filters."""
+
+    query: str = ""
+    filters: FiltersBody | None = None
+    size: int = Field(10, ge=1, le=100)
+    cursor: str | None = Field(None, description="`next_cursor` of the page before")
+    explain: bool = Field(False, description="Add the score waterfall to each hit")
+    facets: bool = Field(True, description="Count the facets")
+
+
+class SuggestBody(_Model):
+    """A prefix to complete; a body keeps what is typed out of addresses and logs."""
+
+    q: str
+    size: int = Field(8, ge=1, le=20)
+
+
+class FacetValue(_Model):
+    """A value with the number of matching trials, its own facet's filter left out."""
+
+    value: str
+    label: str
+    count: int
+
+
+class HighlightSpan(_Model):
+    """`fragment == text[start:start + len(fragment)]` of the field's text; `spans` are offsets into the fragment."""
+
+    field: str
+    item: int = Field(description="Which value of a list field")
+    start: int
+    fragment: str
+    spans: list[tuple[int, int]]
+
+
+class ExplanationNode(_Model):
+    """A node of the score waterfall; `details` add up to `value`, `basis` says what it was worked out from."""
+
+    value: float
+    description: str
+    details: list[ExplanationNode] | None = None
+    basis: list[ExplanationNode] | None = None
+
+
+class DateValue(_Model):
+    """A date at the registry's own precision (yyyy, yyyy-MM or yyyy-MM-dd)."""
+
+    date: str
+    actual: bool | None
+
+
+class InterventionValue(_Model):
+    """An intervention and its role in the trial."""
+
+    name: str
+    type: InterventionType | None
+    role: InterventionRole
+
+
+class SponsorValue(_Model):
+    """A sponsor."""
+
+    name: str
+    sponsor_class: SponsorClass | None
+
+
+class SitePlace(_Model):
+    """The site to show: the nearest where a point is named, else a recruiting one."""
+
+    facility: str | None
+    city: str | None
+    state: str | None
+    country: str | None
+
+
+class SitesValue(_Model):
+    """The sites of a trial, summed up."""
+
+    total: int
+    recruiting: int
+    countries: list[str]
+    first: SitePlace | None
+
+
+class HitValue(_Model):
+    """A ranked trial."""
+
+    nct_id: str
+    score: float
+    title: str
+    acronym: str | None
+    status: OverallStatus | None
+    status_label: str
+    phases: list[Phase]
+    phase_label: str | None
+    study_type: StudyType | None
+    conditions: list[str]
+    interventions: list[InterventionValue]
+    sponsor: SponsorValue | None
+    sex: Sex | None
+    minimum_age: str | None
+    maximum_age: str | None
+    start: DateValue | None
+    primary_completion: DateValue | None
+    last_update: DateValue | None
+    has_results: bool | None
+    sites: SitesValue
+    distance_km: float | None
+    highlights: list[HighlightSpan]
+    passage: str | None = Field(description="The passage nearest in meaning, where meaning found the trial")
+    fictitious: bool = Field(description="True for the trials of the bundled sample, which do not exist")
+    url: str
+    registry_url: str | None
+    explanation: ExplanationNode | None = None
+
+
+class QueryEcho(_Model):
+    """The query as understood; `filters` can be sent back to `POST /search`."""
+
+    text: str
+    filters: FiltersBody
+    nct_ids: list[str]
+
+
+class RelaxationValue(_Model):
+    """For an empty result: how many trials there would be without one filter."""
+
+    remove: str
+    label: str
+    total: int
+
+
+class SearchAnswer(_Model):
+    """A page of ranked trials, best first."""
+
+    total: int
+    hits: list[HitValue]
+    facets: dict[str, list[FacetValue]]
+    next_cursor: str | None
+    query: QueryEcho
+    reason: str | None = Field(description="Why there is nothing, or less than one would expect")
+    relaxations: list[RelaxationValue]
+    notices: list[str]
+    data_as_of: str | None = Field(description="Newest last update of the records, or the registry's own time stamp")
+    generation: str
+    fictitious: bool = Field(description="True when every trial of the index is fictitious")
+    took_ms: dict[str, float] | None
+
+
+class TrialAnswer(_Model):
+    """A trial with everything that is known of it."""
+
+    nct_id: str
+    title: str
+    status_label: str
+    phase_label: str | None
+    url: str
+    registry_url: str | None
+    trial: Trial
+    data_as_of: str | None
+    generation: str
+    fictitious: bool
+
+
+class SuggestionValue(_Model):
+    """A completion."""
+
+    text: str
+    kind: str = Field(description="condition, intervention, cancer_type or nct_id")
+    trials: int
+
+
+class SuggestAnswer(_Model):
+    """Completions, most trials first."""
+
+    suggestions: list[SuggestionValue]
+
+
+class HealthAnswer(_Model):
+    """The process lives."""
+
+    status: Literal["ok"]
+
+
+class ReadyAnswer(_Model):
+    """Searches are answered."""
+
+    status: Literal["ready"]
+    generation: str
+    trials: int
+    data_as_of: str | None
+
+
+class VersionAnswer(_Model):
+    """What is running, on which index. The index's members are null while it cannot answer."""
+
+    version: str
+    schema_version: int
+    generation: str | None
+    encoder: str | None
+    trials: int | None
+    data_as_of: str | None
+
+
+class FieldErrorValue(_Model):
+    """What is wrong with one field."""
+
+    field: str
+    detail: str
+    allowed: list[str] | None = None
+    suggestion: str | None = None
+
+
+class ProblemAnswer(_Model):
+    """An RFC 9457 problem. `type` leads to its description."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldErrorValue] | None = None
+
+
+def search_response(result: SearchResult) -> SearchAnswer:
+    """A result in the form of the API's answer."""
+    return SearchAnswer.model_validate(search_answer(result))

@@ -1,0 +1,126 @@
+"""What the API needs of an engine, and the holder that warms one up behind an already listening server."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Protocol
+
+from search.index.base import IndexUnavailableError, Manifest, StoredDocument, Suggestion
+from search.query import Query
+from search.results import SearchResult
+
+logger = logging.getLogger("oncomatch.api")
+
+
+class SearchService(Protocol):
+    """The part of `search.engine.SearchEngine` that the API calls."""
+
+    def search(
+        self, query: Query, *, size: int = 10, cursor: str | None = None, facets: bool = True, explain: bool = False
+    ) -> SearchResult:
+        """Rank trials for a query."""
+        ...
+
+    def trial(self, identifier: str) -> tuple[str, StoredDocument] | None:
+        """The trial an id, alias or secondary id names, with its canonical id."""
+        ...
+
+    def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]:
+        """Completions of a prefix."""
+        ...
+
+    def manifest(self) -> Manifest:
+        """What the promoted generation says of itself."""
+        ...
+
+    def warm_up(self) -> None:
+        """Make the first search as fast as the next."""
+        ...
+
+    def close(self) -> None:
+        """Release files and connections."""
+        ...
+
+
+class ServiceHolder:
+    """Holds the engine once it is there; until then `get` says why not.
+
+    An engine is taken as ready. A factory is called in a background thread, so that the port answers (with 503 and the
+    reason) from the first moment. An index that cannot be opened is tried again until the server ends: whoever builds
+    it need not restart.
+    """
+
+    def __init__(self, engine: SearchService | Callable[[], SearchService], retry_seconds: float = 5.0) -> None:
+        self._factory: Callable[[], SearchService] | None = engine if callable(engine) else None
+        self._retry_seconds = retry_seconds
+        self._service: SearchService | None = None if callable(engine) else engine
+        self._reason = "The index is being opened; try again in a few seconds."
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to open and warm up, in the background."""
+        with self._lock:
+            if self._service is None and self._thread is None and self._factory is not None:
+                self._thread = threading.Thread(target=self._open, args=(self._factory,), name="warm-up", daemon=True)
+                self._thread.start()
+
+    def get(self) -> SearchService:
+        """The engine.
+
+        Raises:
+            IndexUnavailableError: it is not there yet; the message says why.
+        """
+        if self._service is None:
+            raise IndexUnavailableError(self._reason)
+        return self._service
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the warm-up has ended; whether the engine is there."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+        return self._service is not None
+
+    def close(self) -> None:
+        """Stop trying, and close the engine."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(1.0)
+        with self._lock:
+            if self._service is not None:
+                self._service.close()
+                self._service = None
+                self._reason = "The server is shutting down."
+
+    def _open(self, factory: Callable[[], SearchService]) -> None:
+        while not self._stop.is_set():
+            service: SearchService | None = None
+            try:
+                service = factory()
+                service.warm_up()
+            except IndexUnavailableError as error:
+                self._refuse(service, str(error))
+            except Exception as error:  # whatever it is, the server stays up and says that it cannot search
+                self._refuse(service, "The index could not be opened because of an internal error; see the log.")
+                logger.error("warm-up failed: %s", type(error).__name__)
+            else:
+                self._keep(service)
+                return
+            self._stop.wait(self._retry_seconds)
+
+    def _keep(self, service: SearchService) -> None:
+        with self._lock:
+            if self._stop.is_set():
+                service.close()
+            else:
+                self._service = service
+
+    def _refuse(self, service: SearchService | None, reason: str) -> None:
+        if reason != self._reason:
+            logger.warning("not ready: %s", reason)
+        self._reason = reason
+        if service is not None:
+            service.close()

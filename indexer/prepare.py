@@ -1,0 +1,119 @@
+"""What each trial costs without its vectors (parsing, cutting, analyzing), on all processors.
+
+Workers are processes of their own, since this is Python's own work. They end by themselves when the builder dies,
+however it dies, and hold nothing that another build could wait for.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from itertools import islice
+from multiprocessing.connection import wait
+from pathlib import Path
+
+from indexer.passages import split_passages
+from indexer.registry import stored_trial
+from search.config import PassageConfig
+from search.encoder import Encoder
+from search.index.document import FilterValues, Passage
+from search.index.fields import text_fields
+from search.index.values import filter_values
+from search.terminology.cancers import cancer_types_of, with_ancestors
+from search.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """All of an `IndexDocument` but the vectors, and how many passages were left out."""
+
+    trial: Trial
+    text: Mapping[str, tuple[str, ...]]
+    values: FilterValues
+    passages: tuple[Passage, ...]
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preparer:
+    """Prepares stored records.
+
+    Args:
+        encoder: folder of the exported encoder, whose tokenizer measures passages; None makes no passages.
+        passages: how trials are cut.
+    """
+
+    encoder: Path | None
+    passages: PassageConfig
+
+    def load(self) -> Callable[[Sequence[bytes]], list[Prepared]]:
+        """The function that prepares compressed records (see `Registry.iter_stored`)."""
+        counter = None if self.encoder is None else Encoder(self.encoder)
+
+        def prepare(stored: Sequence[bytes]) -> list[Prepared]:
+            return [_prepare(record, counter, self.passages) for record in stored]
+
+        return prepare
+
+
+def _prepare(stored: bytes, counter: Encoder | None, config: PassageConfig) -> Prepared:
+    trial = stored_trial(stored)
+    values = filter_values(trial, with_ancestors(cancer_types_of(trial)))
+    if counter is None:
+        return Prepared(trial, text_fields(trial), values, (), 0)
+    split = split_passages(trial, counter, config)
+    return Prepared(trial, text_fields(trial), values, split.passages, split.dropped)
+
+
+def prepare_all(stored: Iterable[bytes], preparer: Preparer, chunk: int, workers: int) -> Iterator[list[Prepared]]:
+    """Chunks of prepared trials, in order. With one worker or one chunk everything happens in this process."""
+    chunks = _chunks(stored, chunk)
+    first = list(islice(chunks, 2))
+    if workers < 2 or len(first) < 2:
+        prepare = preparer.load()
+        for records in first:
+            yield prepare(records)
+        for records in chunks:
+            yield prepare(records)
+        return
+    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start, (preparer,)) as pool:
+        pending: deque[Future[list[Prepared]]] = deque(pool.submit(_work, records) for records in first)
+        try:
+            while pending:
+                # As many chunks ahead as there are workers: enough to keep them busy, little enough to hold in memory.
+                for records in islice(chunks, workers + 1 - len(pending)):
+                    pending.append(pool.submit(_work, records))
+                yield pending.popleft().result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _chunks(stored: Iterable[bytes], size: int) -> Iterator[list[bytes]]:
+    iterator = iter(stored)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+_loaded: list[Callable[[Sequence[bytes]], list[Prepared]]] = []
+"""The worker's own function; empty in the builder."""
+
+
+def _start(preparer: Preparer) -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
+    _loaded.append(preparer.load())
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
+
+
+def _work(stored: list[bytes]) -> list[Prepared]:
+    return _loaded[0](stored)

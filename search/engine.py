@@ -1,0 +1,274 @@
+"""`SearchEngine`: the one request path. Parse, retrieve, fuse, fetch, highlight, explain."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from search import cursor as cursors
+from search.config import DEFAULT_CONFIG, Config, RankingConfig
+from search.encoder import Encoder
+from search.index.base import Candidates, Generation, IndexStore, Manifest, Retrieval, StoredDocument, Suggestion
+from search.index.document import FACETS
+from search.index.filters import contradictions
+from search.query import Query
+from search.ranking.distance import nearest_km
+from search.ranking.explanation import explain as explain_fused
+from search.ranking.fusion import Fused, fuse
+from search.ranking.highlight import highlight_trial
+from search.results import Explanation, Hit, SearchResult
+from search.text import terms as analyzed_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An opened generation with the encoder that made its vectors."""
+
+    generation: Generation
+    encoder: Encoder
+
+
+class SearchEngine:
+    """Answers searches over the promoted generation of a store. Safe for use from several threads."""
+
+    def __init__(self, store: IndexStore, config: Config = DEFAULT_CONFIG) -> None:
+        self._store = store
+        self._config = config
+        self._lock = threading.Lock()
+        self._opened: OrderedDict[str, Opened] = OrderedDict()
+        self._encoders: dict[str, Encoder] = {}
+        self._current: str | None = None
+        self._looked = 0.0
+
+    def search(
+        self, query: Query, *, size: int = 10, cursor: str | None = None, facets: bool = True, explain: bool = False
+    ) -> SearchResult:
+        """Rank the trials for a query.
+
+        Args:
+            query: text and filters.
+            size: hits on the page, at most `EngineConfig.max_page`.
+            cursor: `next_cursor` of the page before; the generation it names answers even after a promotion.
+            facets: whether to count the facets.
+            explain: whether each hit carries its score waterfall.
+
+        Raises:
+            CursorError: the cursor is not of this query, or its generation is gone.
+            IndexUnavailableError: the index cannot answer.
+        """
+        size = max(1, min(size, self._config.engine.max_page))
+        ranking = self._config.ranking
+        digest = cursors.digest(query, ranking)
+        place = cursors.decode(cursor, digest) if cursor else None
+        opened = self._open_for(place)
+        if query.nct_ids and not query.text:
+            return self._look_up(query, opened)
+        impossible = contradictions(query.filters)
+        if impossible:
+            return SearchResult(query, (), 0, {}, opened.generation.manifest, reason=impossible)
+
+        clock = _Clock()
+        request = self._request(query, opened.encoder, FACETS if facets else ())
+        clock.lap("encode")
+        candidates = opened.generation.retrieve(request, ranking)
+        clock.lap("retrieve")
+        ranked = self._pinned(query, opened.generation, matches(rank(candidates, ranking), ranking))
+        clock.lap("fuse")
+        offset = place.offset if place else 0
+        page = ranked[offset : offset + size]
+        hits = self._hits(query, page, request, opened.generation, explain=explain)
+        clock.lap("fetch")
+        following = offset + len(page)
+        return SearchResult(
+            query=query,
+            hits=hits,
+            total=max(candidates.total, len(ranked)),
+            facets=candidates.facets,
+            manifest=opened.generation.manifest,
+            next_cursor=cursors.encode(opened.generation.manifest.generation, following, digest)
+            if following < len(ranked)
+            else None,
+            reason=None if ranked else _why_nothing(query),
+            took_ms=clock.laps,
+        )
+
+    def rank(self, query: Query, depth: int) -> list[tuple[str, float]]:
+        """The ranking alone: ids with scores, best first, at most `depth`. The same path as `search`."""
+        opened = self._open_for(None)
+        if query.nct_ids and not query.text:
+            return [(hit.nct_id, hit.score) for hit in self._look_up(query, opened).hits][:depth]
+        candidates = opened.generation.retrieve(self._request(query, opened.encoder, ()), self._config.ranking)
+        ranked = self._pinned(query, opened.generation, rank(candidates, self._config.ranking))
+        return [(hit.nct_id, hit.score) for hit in ranked[:depth]]
+
+    def trial(self, identifier: str) -> tuple[str, StoredDocument] | None:
+        """The trial that an NCT id, alias or secondary id names, with its canonical id; None where there is none."""
+        generation = self._open_for(None).generation
+        nct_id = generation.resolve(identifier)
+        document = generation.fetch([nct_id])[0] if nct_id else None
+        return (nct_id, document) if nct_id and document else None
+
+    def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]:
+        """Completions for the search bar."""
+        return self._open_for(None).generation.suggest(prefix, size)
+
+    def manifest(self) -> Manifest:
+        """What the promoted generation says of itself."""
+        return self._open_for(None).generation.manifest
+
+    def warm_up(self) -> None:
+        """Open the generation, load the encoder and answer one search, so that the first user does not wait."""
+        self.search(Query(text="trial"), size=1)
+
+    def close(self) -> None:
+        """Close all open generations."""
+        with self._lock:
+            for opened in self._opened.values():
+                opened.generation.close()
+            self._opened.clear()
+            self._current = None
+
+    def _open_for(self, place: cursors.Place | None) -> Opened:
+        with self._lock:
+            if place is not None:
+                try:
+                    return self._opened_generation(place.generation)
+                except LookupError as error:
+                    raise cursors.CursorError(
+                        "The list this page belongs to is no longer kept: search again from the first page."
+                    ) from error
+            now = time.monotonic()
+            if self._current is None or now - self._looked >= self._config.engine.refresh_seconds:
+                self._current = self._store.current()
+                self._looked = now
+            return self._opened_generation(self._current)
+
+    def _opened_generation(self, name: str | None) -> Opened:
+        """An open generation by id; the least recently used one makes room.
+
+        It is left to the garbage collector, not closed: another thread may still read from it.
+        """
+        if name is None or name not in self._opened:
+            generation = self._store.open(name)
+            name = generation.manifest.generation
+            self._opened[name] = Opened(generation, self._encoder(generation))
+            while len(self._opened) > self._config.engine.open_generations:
+                self._opened.popitem(last=False)
+        self._opened.move_to_end(name)
+        return self._opened[name]
+
+    def _encoder(self, generation: Generation) -> Encoder:
+        identity = generation.manifest.encoder
+        if identity not in self._encoders:
+            self._encoders[identity] = Encoder(generation.encoder_path(), threads=1)
+        return self._encoders[identity]
+
+    def _request(self, query: Query, encoder: Encoder, facets: Sequence[str]) -> Retrieval:
+        ranking = self._config.ranking
+        if not query.text:
+            return Retrieval((), None, query.filters, tuple(facets))
+        distinct = tuple(dict.fromkeys(analyzed_terms(query.text)))[: ranking.lexical.max_terms]
+        parts = ranking.dense.query_max_passages
+        vector = encoder.encode_query(query.text, max_parts=parts) if ranking.fusion.dense_weight else None
+        return Retrieval(tuple((term, 1.0) for term in distinct), vector, query.filters, tuple(facets))
+
+    def _pinned(self, query: Query, generation: Generation, ranked: list[Fused]) -> list[Fused]:
+        """Trials that the text names by id come first; the text itself may be an id of another kind."""
+        named = [generation.resolve(identifier) for identifier in query.nct_ids]
+        if not named and cursors.looks_like_an_id(query.text):
+            named = [generation.resolve(query.text)]
+        ids = [nct_id for nct_id in named if nct_id]
+        if not ids:
+            return ranked
+        by_id = {hit.nct_id: hit for hit in ranked}
+        first = [replace(by_id.get(nct_id, Fused(nct_id, 0.0)), score=1.0) for nct_id in ids]
+        return first + [hit for hit in ranked if hit.nct_id not in ids]
+
+    def _look_up(self, query: Query, opened: Opened) -> SearchResult:
+        generation = opened.generation
+        resolved = {given: generation.resolve(given) for given in query.nct_ids}
+        ids = list(dict.fromkeys(nct_id for nct_id in resolved.values() if nct_id))
+        missing = [given for given, nct_id in resolved.items() if not nct_id]
+        hits = tuple(
+            Hit(nct_id, 1.0, document.trial, explanation=Explanation(1.0, "named by its id"))
+            for nct_id, document in zip(ids, generation.fetch(ids), strict=True)
+            if document
+        )
+        reason = None
+        if missing:
+            names = ", ".join(missing)
+            reason = f"{names} is not in this index." if len(missing) == 1 else f"{names} are not in this index."
+        elif query.filters.active():
+            reason = "A search for nothing but ids looks them up; the filters were left aside."
+        return SearchResult(query, hits, len(hits), {}, generation.manifest, reason=reason)
+
+    def _hits(
+        self, query: Query, page: Sequence[Fused], request: Retrieval, generation: Generation, *, explain: bool
+    ) -> tuple[Hit, ...]:
+        documents = generation.fetch([hit.nct_id for hit in page])
+        terms = [term for term, _ in request.terms]
+        hits = []
+        for fused, document in zip(page, documents, strict=True):
+            if document is None:
+                continue
+            passage = document.passages[fused.dense.passage] if fused.dense else None
+            hits.append(
+                Hit(
+                    nct_id=fused.nct_id,
+                    score=fused.score,
+                    trial=document.trial,
+                    highlights=highlight_trial(document.trial, terms, self._config.highlight),
+                    passage=passage,
+                    explanation=self._explanation(fused, request, generation) if explain else None,
+                    distance_km=nearest_km(document.trial.sites, query.filters),
+                )
+            )
+        return tuple(hits)
+
+    def _explanation(self, fused: Fused, request: Retrieval, generation: Generation) -> Explanation:
+        ranking = self._config.ranking
+        if fused.score == 1.0:
+            return Explanation(1.0, "named by its id")
+        parts = generation.explain_lexical(request, fused.nct_id, ranking) if fused.lexical else None
+        return explain_fused(fused, ranking.fusion, parts)
+
+
+def rank(candidates: Candidates, config: RankingConfig) -> list[Fused]:
+    """The order of results: fused channels, or, for an empty query, newest update first."""
+    if candidates.browse:
+        return [Fused(nct_id, 0.0) for nct_id in candidates.browse]
+    return fuse(candidates, config.fusion)
+
+
+def matches(ranked: list[Fused], config: RankingConfig) -> list[Fused]:
+    """The ranked trials that count as matches (see `Candidates`): what is listed is what is counted.
+
+    The dense channel ranks more trials than it matches, so that far neighbours still help to order the lexical matches.
+    """
+    return [
+        hit
+        for hit in ranked
+        if hit.dense_rank is None or hit.lexical_rank is not None or hit.dense_rank <= config.dense.matches
+    ]
+
+
+def _why_nothing(query: Query) -> str:
+    if query.filters.active():
+        return "No trial of this index passes the filters: " + ", ".join(query.filters.active()) + "."
+    return "This index holds no trials."
+
+
+class _Clock:
+    """Milliseconds by stage."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = round((now - self._last) * 1000, 3)
+        self._last = now

@@ -1,0 +1,1 @@
+"""Measuring rankings: topics, runs, judgements, figures."""

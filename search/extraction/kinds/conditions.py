@@ -1,0 +1,111 @@
+"""Condition topics (FORMAT.md, kind `condition`): comorbidity, infection, reproduction, consent, tissue, medicines …
+
+The words of each topic are data (`condition_topics.tsv`). Most topics carry their own direction: nobody excludes
+people for giving consent, so "unable to consent" among the exclusions asks for consent. The text decides what is
+allowed; the topic decides between required and prohibited.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from search.eligibility.criterion import Condition, Requirement, Section
+from search.extraction.flow import flow
+from search.extraction.guards import other_malignancy_clause
+from search.extraction.kinds.topic_rules import Side, TopicRule, all_triggers, rules_for
+from search.extraction.kinds.topic_values import topic_value
+from search.extraction.polarity import sentence, stance
+from search.extraction.reading import CriteriaText, Finding, Line, Reader
+
+_SURE, _LIKELY, _GUESS = 0.93, 0.85, 0.7
+"""Confidence of a rule in its own section, of one against the section, of one whose direction was inferred."""
+_MOST = 4
+"""Mentions of one topic that are kept from a line."""
+
+_MALIGNANCY_TRIGGERS = ("malignan", "cancer", "neoplas", "tumor", "tumour", "carcinoma", "primary", "primaries")
+_HEALTHY = re.compile(
+    r"\b(?:adequate|normal|negative|seronegative|controlled|well-controlled|acceptable|sufficient|stable|resolved|if present"
+    r"|undetectable|recovered|freedom|intact|class i\b|below)\b"
+)
+_ON_CONDITION = re.compile(
+    r"\b(?:if|in case|for|when)\b|\b(?:patients?|participants?|subjects?|those|individuals?|women|men|persons?|people)\b[^.;]{0,60}?"
+    r"\b(?:with|who have|known to have|on|receiving|taking|having)\b[^.;]*\b(?:must|should|may|can|are|is|will|need)\b"
+    r"|\b(?:infected|positive|diabetic) (?:patients?|participants?|subjects?|individuals?)\b"
+)
+_DENIED = re.compile(r"\b(?:no|not|without|never|neither|nor|absence|free of|free from|prohibited|exclud\w+|discontinu\w+)\b")
+_WASHOUT = re.compile(
+    r"\b(?:elapsed|since|within|prior to|recovered|washout|before|after)\b[^.;]*\b(?:days?|weeks?|wks?|months?)\b"
+    r"|\b(?:days?|weeks?|wks?|months?)\b[^.;]{0,60}\b(?:elapsed|since|after|from|post|prior|before)\b|\bconcurrent\b"
+)
+_NOT_WANTED = re.compile(r"\bnot (?:required|mandatory|necessary|needed)\b|\boptional\b|\bif (?:available|applicable)\b")
+
+
+class ConditionReader:
+    """Reads the condition topics of a line."""
+
+    triggers: tuple[str, ...] = tuple(dict.fromkeys((*all_triggers(), *_MALIGNANCY_TRIGGERS)))
+
+    def __call__(self, line: Line, text: CriteriaText) -> Iterator[Finding]:
+        """All condition topics of the line."""
+        flowing = flow(line.folded)
+        words = flowing.text
+        for rule in rules_for(words):
+            kept: list[str] = []
+            for match in rule.pattern.finditer(words):
+                start = line.start + flowing.original(match.start())
+                end = line.start + flowing.original(match.end() - 1) + 1
+                first, last = sentence(line, start, end)
+                whole = " ".join(line.folded[first:last].split())
+                before = " ".join(line.folded[first : start - line.start].split()) + " "
+                if rule.unless and rule.unless.search(whole) or rule.before and rule.before.search(before):
+                    continue
+                if not _counts_here(rule, line, whole):
+                    continue
+                said = match.group().strip(" .,;:()")
+                if said in kept or len(kept) == _MOST:
+                    continue
+                kept.append(said)
+                requirement, confidence = _direction(rule, line, text, start, end, whole)
+                value = topic_value(rule.value, said, words[match.start() :])
+                yield Finding(Condition(rule.topic, value), start, end, requirement, confidence)
+        clause = other_malignancy_clause(line, text)
+        if clause is not None:
+            said = stance(line, *clause, text)
+            requirement = Requirement.ALLOWED if said.requirement is Requirement.ALLOWED else Requirement.PROHIBITED
+            yield Finding(Condition("second malignancy"), *clause, requirement, _SURE, exception=said.exception)
+
+
+def _counts_here(rule: TopicRule, line: Line, whole: str) -> bool:
+    """Whether a rule that is bound to a kind of statement counts in this one."""
+    if rule.where == "exclusion":
+        return line.section is Section.EXCLUSION or _DENIED.search(whole) is not None
+    if rule.where == "washout":
+        return line.section is Section.EXCLUSION or _WASHOUT.search(whole) is not None
+    if rule.where == "required":
+        return not _NOT_WANTED.search(whole)
+    return True
+
+
+def _direction(
+    rule: TopicRule, line: Line, text: CriteriaText, start: int, end: int, whole: str
+) -> tuple[Requirement, float]:
+    said = stance(line, start, end, text).requirement
+    if rule.side is Side.GOOD:
+        if said is Requirement.ALLOWED and rule.topic in ("measurable disease", "tissue available"):
+            return said, _LIKELY
+        return Requirement.REQUIRED, _SURE if line.section is Section.INCLUSION else _LIKELY
+    if said is Requirement.ALLOWED:
+        return said, _LIKELY
+    if line.section is Section.EXCLUSION or said is Requirement.PROHIBITED:
+        return Requirement.PROHIBITED, _SURE
+    if rule.side is Side.NEVER:
+        return Requirement.PROHIBITED, _LIKELY
+    if _HEALTHY.search(whole):
+        return Requirement.PROHIBITED, _GUESS
+    if _ON_CONDITION.search(whole):
+        return Requirement.ALLOWED, _GUESS
+    return (Requirement.REQUIRED if rule.side is Side.STATE else Requirement.PROHIBITED), _GUESS
+
+
+CONDITIONS: Reader = ConditionReader()

@@ -1,0 +1,86 @@
+"""The coarse structure of an eligibility text: which part lists inclusions, which exclusions.
+
+Sections are found from headings in their many spellings, on the raw text, so that offsets are the registry's own.
+The sections cover the whole text without gaps. What stands before the first heading, or in a text without any, counts
+as inclusion (the old PDQ layout has no exclusion heading, and states exclusions as "No …").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+from search.extraction.headings import INLINE, Kind, heading_kind, is_item, item_indent
+
+SectionKind = Literal["inclusion", "exclusion", "other"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch `text[start:end]` of the raw text, its heading included; offsets count code points."""
+
+    kind: SectionKind
+    start: int
+    end: int
+
+
+def sections(text: str) -> tuple[Section, ...]:
+    """Cut a raw eligibility text into sections that cover it wholly, in order; neighbours differ in kind.
+
+    `other` are criteria that decide about neither, such as those for withdrawal. An empty text has no sections.
+    """
+    cuts = [(0, "inclusion"), *_cuts(text), (len(text), "other")]
+    found: list[Section] = []
+    for (start, kind), (end, _) in pairwise(cuts):
+        if start == end:
+            continue
+        if found and found[-1].kind == kind:
+            found[-1] = Section(found[-1].kind, found[-1].start, end)
+        else:
+            found.append(Section(_SECTION_KIND[kind], start, end))
+    return tuple(found)
+
+
+def section_text(text: str, kind: SectionKind) -> str:
+    """All parts of one kind, joined by line ends."""
+    return "\n".join(text[part.start : part.end] for part in sections(text) if part.kind == kind)
+
+
+_SECTION_KIND: dict[str, SectionKind] = {"inclusion": "inclusion", "exclusion": "exclusion", "other": "other"}
+
+
+def _cuts(text: str) -> Iterator[tuple[int, str]]:
+    """Offsets where a section begins, with its kind, in ascending order."""
+    kind: Kind = "inclusion"
+    nested: tuple[int, Kind] | None = None
+    for start, line in _lines(text):
+        if nested is not None and line.strip() and item_indent(line) <= nested[0]:
+            # The list under an item such as "* Patients are excluded if:" is over.
+            kind, nested = nested[1], None
+            yield start, kind
+        own = heading_kind(line)
+        if own is not None:
+            found, local = own
+            if local and is_item(line):
+                if found != kind:
+                    nested = (item_indent(line), kind) if nested is None else nested
+                    kind = found
+                    yield start, kind
+            else:
+                kind, nested = found, None
+                yield start, kind
+        for match in INLINE.finditer(line):
+            kind, nested = ("exclusion" if match["exclusion"] else "inclusion"), None
+            yield start + match.start("heading"), kind
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with their offsets; a form feed or a lone carriage return ends no line here."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end + 1
+        yield start, text[start:end]
+        start = end

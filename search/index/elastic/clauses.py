@@ -1,0 +1,88 @@
+"""`Filters` as query clauses, with the meaning of `search.index.filters.matches`; the congruence suite compares them.
+
+The great circle of `geo_distance` uses the same mean Earth radius as `search.index.filters` (6371.0088 km), and
+points are kept to about a centimetre; a site that close to the rim may fall on either side.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from search.index.document import days
+from search.index.filters import asks_date
+from search.index.places import folded_countries, folded_places
+from search.query import DateRange, Filters, Near
+from search.trial import Sex
+
+Clause = dict[str, Any]
+
+_SETS = ("status", "phase", "study_type", "cancer_type", "intervention_type", "sponsor_class")
+_LEAST_METRES = 0.02
+"""Elasticsearch refuses a distance of nothing; this is the precision of its points."""
+_DATES = ("start", "completion", "last_update")
+
+
+def clauses(filters: Filters) -> list[Clause]:
+    """Clauses that must all hold, in a fixed order; empty where nothing is asked."""
+    found = [_terms(name, getattr(filters, name)) for name in _SETS if getattr(filters, name)]
+    if filters.sex is not None:
+        found.append(_unless_stated("sex", _terms("sex", frozenset({filters.sex, Sex.ALL}))))
+    if filters.age_days is not None:
+        found.append(_unless_stated("minimum_age_days", _range("minimum_age_days", lte=filters.age_days)))
+        found.append(_unless_stated("maximum_age_days", _range("maximum_age_days", gte=filters.age_days)))
+    at_site = _site_clauses(filters)
+    if at_site:
+        found.append({"nested": {"path": "sites", "query": {"bool": {"filter": at_site}}}})
+    for name in _DATES:
+        asked: DateRange | None = getattr(filters, name)
+        if asked is not None and asks_date(asked):
+            found.extend(_overlaps(name, asked))
+    if filters.has_results is not None:
+        found.append({"term": {"has_results": filters.has_results}})
+    return found
+
+
+def _site_clauses(filters: Filters) -> list[Clause]:
+    asked = {
+        "status": filters.site_status,
+        "country": folded_countries(filters.countries),
+        "state": folded_places(filters.states),
+        "city": folded_places(filters.cities),
+    }
+    found = [_terms(f"sites.{name}", values) for name, values in asked.items() if values]
+    near = filters.near
+    if near is not None:
+        found.append(_within(near))
+    return found
+
+
+def _within(near: Near) -> Clause:
+    if not abs(near.lat) <= 90:
+        return {"match_none": {}}
+    point = {"lat": near.lat, "lon": (near.lon + 180) % 360 - 180}
+    metres = max(near.km * 1000, _LEAST_METRES)
+    return {"geo_distance": {"distance": metres, "distance_type": "arc", "sites.point": point}}
+
+
+def _overlaps(name: str, asked: DateRange) -> list[Clause]:
+    """A partial date is the days `[first, last]`; it matches when any of them lies inside the range asked for."""
+    found = [{"exists": {"field": f"{name}_first"}}]
+    if asked.first is not None:
+        found.append(_range(f"{name}_last", gte=days(asked.first)))
+    if asked.last is not None:
+        found.append(_range(f"{name}_first", lte=days(asked.last)))
+    return found
+
+
+def _terms(field: str, values: frozenset[Any]) -> Clause:
+    return {"terms": {field: sorted(str(value) for value in values)}}
+
+
+def _range(field: str, **bounds: int) -> Clause:
+    return {"range": {field: bounds}}
+
+
+def _unless_stated(field: str, clause: Clause) -> Clause:
+    """A trial that does not state the field stays in."""
+    missing: Clause = {"bool": {"must_not": [{"exists": {"field": field}}]}}
+    return {"bool": {"should": [clause, missing], "minimum_should_match": 1}}

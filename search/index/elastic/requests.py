@@ -1,0 +1,226 @@
+"""Request bodies, built by pure functions: one `_msearch` answers a `Retrieval`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from search.config import DenseConfig, ElasticConfig, LexicalConfig, RankingConfig
+from search.index.base import Retrieval
+from search.index.document import TEXT_FIELDS
+from search.index.elastic.clauses import Clause, clauses
+from search.index.elastic.documents import NAME_LENGTH, SEPARATOR, id_key
+from search.query import Filters
+from search.text import fold_name
+
+Body = dict[str, Any]
+
+_BUCKETS = 10_000
+"""More than any facet has values."""
+_MOST_CANDIDATES = 10_000
+"""Elasticsearch's own limit of `num_candidates` and of `k`."""
+
+HEADER: Body = {"allow_partial_search_results": False, "search_type": "dfs_query_then_fetch"}
+"""Of every search: a part of the answer is no answer, and term statistics are those of all shards."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The searches of one `_msearch`, and which of them says what.
+
+    `lexical`, `dense` and `browse` are positions in `bodies` (None: not asked); `counts` gives the total; `facets`
+    says for each facet which body counts it.
+    """
+
+    bodies: tuple[Body, ...]
+    lexical: int | None
+    dense: int | None
+    browse: int | None
+    counts: int
+    facets: dict[str, int]
+
+    def searches(self) -> list[Body]:
+        """Headers and bodies in turn, as `_msearch` takes them."""
+        return [part for body in self.bodies for part in (HEADER, body)]
+
+
+def plan(request: Retrieval, config: RankingConfig, elastic: ElasticConfig) -> Plan:
+    """All searches that answer a request: both channels, the total, and the facets without their own filters."""
+    terms = request.terms if request.lexical else ()
+    vector = [float(value) for value in request.vector] if request.dense and request.vector is not None else None
+    bodies: list[Body] = []
+
+    def ask(body: Body) -> int:
+        bodies.append(body)
+        return len(bodies) - 1
+
+    lexical = ask(lexical_body(terms, request.filters, config.lexical)) if terms else None
+    dense = None if vector is None else ask(dense_body(vector, request.filters, config.dense, elastic))
+    browse = ask(browse_body(request.filters)) if lexical is None and dense is None else None
+    relaxed = {name: without(request.filters, name) for name in request.facets}
+    free = [name for name, filters in relaxed.items() if filters == request.filters]
+    counts = ask(count_body(terms, vector, request.filters, free, config, elastic))
+    facets = dict.fromkeys(free, counts)
+    for name, filters in relaxed.items():
+        if name not in facets:
+            facets[name] = ask(count_body(terms, vector, filters, [name], config, elastic, total=False))
+    return Plan(tuple(bodies), lexical, dense, browse, counts, facets)
+
+
+def without(filters: Filters, name: str) -> Filters:
+    """The filters without the one named."""
+    return replace(filters, **{name: getattr(Filters(), name)})
+
+
+def lexical_body(terms: Sequence[tuple[str, float]], filters: Filters, config: LexicalConfig) -> Body:
+    """Fielded BM25: for each term the best field, and `tie_breaker` of the others; terms are summed.
+
+    A trial with fewer than `least_terms` of them is no match and is not ranked.
+    """
+    matching = {
+        "should": [_term(*term, config) for term in terms],
+        "minimum_should_match": least_terms(len(terms), config),
+    }
+    return {
+        "query": {"bool": {**matching, "filter": clauses(filters)}},
+        "size": config.window,
+        "sort": [{"_score": "desc"}, {"nct_id": "asc"}],
+        "track_total_hits": False,
+        "_source": False,
+    }
+
+
+def dense_body(vector: list[float], filters: Filters, config: DenseConfig, elastic: ElasticConfig) -> Body:
+    """The trials whose best passage is nearest, with the filters inside the graph search."""
+    knn = {**_knn(vector, filters, config.window, elastic), "inner_hits": {"size": 1, "_source": False}}
+    return {"knn": knn, "size": knn["k"], "track_total_hits": False, "_source": False}
+
+
+def browse_body(filters: Filters) -> Body:
+    """All trials that pass, newest update first."""
+    return {
+        "query": {"bool": {"filter": clauses(filters)}},
+        "size": 1_000_000,
+        "sort": [{"last_update_last": {"order": "desc", "missing": "_last"}}, {"nct_id": "asc"}],
+        "track_total_hits": False,
+        "_source": False,
+    }
+
+
+def count_body(
+    terms: Sequence[tuple[str, float]],
+    vector: list[float] | None,
+    filters: Filters,
+    facets: Sequence[str],
+    config: RankingConfig,
+    elastic: ElasticConfig,
+    *,
+    total: bool = True,
+) -> Body:
+    """How many trials match, and their facet values: those with enough of the terms, or among the nearest."""
+    body: Body = {"size": 0, "track_total_hits": total}
+    if terms or vector is None:
+        enough = [enough_terms(terms, config.lexical)] if terms else []
+        body["query"] = {"bool": {"filter": [*clauses(filters), *enough]}}
+    if vector is not None:
+        # Beside a query, the nearest are added to what it matches. (A knn query inside it would not see all filters.)
+        body["knn"] = _knn(vector, filters, config.dense.matches, elastic)
+    if facets:
+        body["aggs"] = {name: {"terms": {"field": name, "size": _BUCKETS}} for name in facets}
+    return body
+
+
+def enough_terms(terms: Sequence[tuple[str, float]], config: LexicalConfig) -> Clause:
+    """Trials that contain as many of the terms as count as a match."""
+    found = [{"bool": {"should": [{"term": {f"text.{name}": term}} for name in _fields(config)]}} for term, _ in terms]
+    return {"bool": {"should": found, "minimum_should_match": least_terms(len(terms), config)}}
+
+
+def least_terms(terms: int, config: LexicalConfig) -> int:
+    """How many of the distinct terms a match contains, at least one."""
+    return max(1, min(config.min_match_terms, math.ceil(config.min_match_short * terms)))
+
+
+def explain_body(terms: Sequence[tuple[str, float]], nct_id: str, config: LexicalConfig) -> Body:
+    """The scores of a trial's every field and term, by query name `field term`."""
+    return {
+        "query": {
+            "bool": {
+                "filter": [{"ids": {"values": [nct_id]}}],
+                "should": [
+                    _field_term(name, term, weight, config, named=True)
+                    for term, weight in terms
+                    for name in _fields(config)
+                ],
+            }
+        },
+        "size": 1,
+        "_source": False,
+    }
+
+
+def resolve_body(identifier: str) -> Body:
+    """The trial that an id names: as its own id first, then as an alias, then as a secondary id."""
+    ways = [("nct_id", 3), ("aliases", 2), ("secondary_ids", 1)]
+    key = id_key(identifier)
+    return {
+        "query": {
+            "dis_max": {
+                "queries": [
+                    {"constant_score": {"filter": {"term": {f"ids.{name}": key}}, "boost": boost}}
+                    for name, boost in ways
+                ]
+            }
+        },
+        "size": 1,
+        "sort": [{"_score": "desc"}, {"nct_id": "asc"}],
+        "_source": False,
+    }
+
+
+def suggest_body(prefix: str, size: int) -> Body:
+    """Names that begin with a prefix: how many trials have each, and how often each is written which way.
+
+    A prefix of an NCT id is completed too.
+    """
+    folded = fold_name(prefix)[: NAME_LENGTH + 1]
+    pattern = f"[ci]{SEPARATOR}{_literal(folded)}.*"
+    aggs: Body = {
+        name: {"terms": {"field": f"names.{name}", "include": pattern, "size": _BUCKETS}}
+        for name in ("folded", "written")
+    }
+    if folded.startswith("nct") and folded != "nct":
+        pattern = f"{_literal(folded.upper())}.*"
+        aggs["ids"] = {"terms": {"field": "nct_id", "include": pattern, "size": size, "order": {"_key": "asc"}}}
+    return {"size": 0, "track_total_hits": False, "aggs": aggs}
+
+
+def _literal(text: str) -> str:
+    """A text as a Lucene regular expression that matches it and nothing else."""
+    return "".join(f"\\{char}" if not char.isalnum() else char for char in text)
+
+
+def _fields(config: LexicalConfig) -> list[str]:
+    return [name for name in TEXT_FIELDS if config.field_boosts.get(name, 0) > 0]
+
+
+def _term(term: str, weight: float, config: LexicalConfig) -> Clause:
+    fields = [_field_term(name, term, weight, config) for name in _fields(config)]
+    return {"dis_max": {"queries": fields, "tie_breaker": config.tie_breaker}}
+
+
+def _field_term(name: str, term: str, weight: float, config: LexicalConfig, *, named: bool = False) -> Clause:
+    query: Body = {"value": term, "boost": weight * config.field_boosts[name]}
+    if named:
+        query["_name"] = f"{name} {term}"
+    return {"term": {f"text.{name}": query}}
+
+
+def _knn(vector: list[float], filters: Filters, k: int, elastic: ElasticConfig) -> Body:
+    k = min(k, _MOST_CANDIDATES)
+    candidates = min(_MOST_CANDIDATES, max(elastic.candidates_floor, math.ceil(k * elastic.candidates_factor)))
+    knn: Body = {"field": "passages.vector", "query_vector": vector, "k": k, "num_candidates": candidates}
+    conditions = clauses(filters)
+    return {**knn, "filter": conditions} if conditions else knn

@@ -1,0 +1,57 @@
+"""Counts of values over a set of trials."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.index.embedded.columns import ABSENT, ENUMS, Columns, Names
+from search.index.places import display_country
+
+
+def count(columns: Columns, names: Names, facet: str, trials: NDArray[np.intp]) -> Mapping[str, int]:
+    """How many of the trials have each value of a facet; values that none has are left out.
+
+    Args:
+        columns: of the generation.
+        names: of the generation.
+        facet: a name of `search.index.document.FACETS`.
+        trials: ordinals, distinct.
+
+    Raises:
+        ValueError: there is no such facet.
+    """
+    if facet in ("status", "study_type", "sponsor_class"):
+        column: NDArray[np.uint8] = getattr(columns, facet)
+        counts = np.bincount(column[trials], minlength=ABSENT + 1)
+        return _named([member.value for member in ENUMS[facet]], counts)
+    if facet in ("phase", "intervention_type"):
+        bits: NDArray[np.uint16] = getattr(columns, facet)[trials]
+        members = list(ENUMS[facet])
+        set_bits = [int(np.count_nonzero(bits & np.uint16(1 << number))) for number in range(len(members))]
+        return _named([member.value for member in members], set_bits)
+    if facet == "has_results":
+        stated = columns.has_results[trials]
+        return _named(["false", "true"], [int(np.count_nonzero(stated == value)) for value in (0, 1)])
+    if facet == "cancer_type":
+        return _named(names.codes, _posted(columns.code_offsets, columns.code_trials, trials, len(columns)))
+    if facet == "countries":
+        posted = _posted(columns.country_offsets, columns.country_trials, trials, len(columns))
+        return _named([display_country(name) for name in names.countries], posted)
+    raise ValueError(f"there is no facet {facet!r}")
+
+
+def _posted(
+    offsets: NDArray[np.int64], postings: NDArray[np.int32], trials: NDArray[np.intp], total: int
+) -> NDArray[np.int64]:
+    """For each name, how many of its trials are among those given."""
+    inside = np.zeros(total, dtype=np.bool_)
+    inside[trials] = True
+    running = np.concatenate(([0], np.cumsum(inside[postings], dtype=np.int64)))
+    return running[offsets[1:]] - running[offsets[:-1]]
+
+
+def _named(names: Sequence[str], counts: Sequence[int] | NDArray[np.int64]) -> dict[str, int]:
+    return {name: int(n) for name, n in zip(names, counts, strict=False) if n}

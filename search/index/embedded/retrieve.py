@@ -1,0 +1,148 @@
+"""One retrieval: both channels with the filters inside, the matches, and the facets. Pure, over opened parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.config import RankingConfig
+from search.index.base import Candidates, DenseHit, LexicalHit, Retrieval
+from search.index.document import FACETS
+from search.index.embedded import facets, masks
+from search.index.embedded.columns import Columns, Names
+from search.index.embedded.lexical import LexicalMatches, LexicalReader
+from search.index.embedded.masks import Mask
+from search.index.embedded.vectors import DenseScores, VectorReader
+from search.query import Filters
+
+_NO_FILTERS = Filters()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a generation has open. Ordinals number the trials by id, so a tie by id is a tie by ordinal."""
+
+    nct_ids: Sequence[str]
+    columns: Columns
+    names: Names
+    lexical: LexicalReader
+    vectors: VectorReader
+
+
+def retrieve(parts: Parts, request: Retrieval, config: RankingConfig) -> Candidates:
+    """Answer a request; see `Candidates`."""
+    terms = request.terms if request.lexical else ()
+    vector = request.vector if request.dense else None
+    mask = masks.mask(parts.columns, parts.names, request.filters)
+    facet_masks = {name: _without(parts, request.filters, name, mask) for name in request.facets}
+    if not terms and vector is None:
+        passing = _passing(len(parts.nct_ids), mask)
+        browse = tuple(parts.nct_ids[t] for t in _newest_first(parts.columns, passing))
+        counted = {name: _passing(len(parts.nct_ids), m) for name, m in facet_masks.items()}
+        return Candidates((), (), browse, len(passing), _count(parts, counted))
+    lexical = parts.lexical.matches(terms, config.lexical)
+    dense = parts.vectors.scores(vector, _widest([mask, *facet_masks.values()])) if vector is not None else None
+    matched = _Matched(lexical, dense, config.dense.matches, len(parts.nct_ids))
+    return Candidates(
+        lexical=_lexical_hits(parts, lexical, mask, config.lexical.window),
+        dense=_dense_hits(parts, dense, mask, config.dense.window) if dense is not None else (),
+        browse=(),
+        total=len(matched.trials(mask)),
+        facets=_count(parts, {name: matched.trials(m) for name, m in facet_masks.items()}),
+    )
+
+
+class _Matched:
+    """The trials that match under a mask, worked out once a mask."""
+
+    def __init__(self, lexical: LexicalMatches, dense: DenseScores | None, nearest: int, total: int) -> None:
+        self._lexical = lexical
+        self._dense = dense
+        self._nearest = nearest
+        self._total = total
+        self._known: dict[int | None, NDArray[np.intp]] = {}
+
+    def trials(self, mask: Mask | None) -> NDArray[np.intp]:
+        """Ordinals, ascending: lexical matches and the nearest trials that pass the mask."""
+        key = None if mask is None else id(mask)
+        if key not in self._known:
+            found = np.zeros(self._total, dtype=np.bool_)
+            found[self._lexical.trials] = True
+            if mask is not None:
+                found &= mask
+            if self._dense is not None:
+                chosen = _within(self._dense.trials, mask)
+                best = _best(self._dense.scores[chosen], self._dense.trials[chosen], self._nearest)
+                found[self._dense.trials[chosen[best]]] = True
+            self._known[key] = np.flatnonzero(found)
+        return self._known[key]
+
+
+def _without(parts: Parts, filters: Filters, facet: str, mask: Mask | None) -> Mask | None:
+    """The mask of the filters but the facet's own.
+
+    Raises:
+        ValueError: there is no such facet.
+    """
+    if facet not in FACETS:
+        raise ValueError(f"there is no facet {facet!r}")
+    if facet not in filters.active():
+        return mask
+    return masks.mask(parts.columns, parts.names, replace(filters, **{facet: getattr(_NO_FILTERS, facet)}))
+
+
+def _widest(several: Sequence[Mask | None]) -> Mask | None:
+    """Trials that pass any of the masks; None where one lets all pass."""
+    result: Mask | None = None
+    for mask in several:
+        if mask is None:
+            return None
+        result = mask if result is None or result is mask else result | mask
+    return result
+
+
+def _passing(total: int, mask: Mask | None) -> NDArray[np.intp]:
+    return np.arange(total) if mask is None else np.flatnonzero(mask)
+
+
+def _within(trials: NDArray[np.intp], mask: Mask | None) -> NDArray[np.intp]:
+    """Places of the trials that pass."""
+    return np.arange(len(trials)) if mask is None else np.flatnonzero(mask[trials])
+
+
+def _best(scores: NDArray[np.float32], trials: NDArray[np.intp], size: int) -> NDArray[np.intp]:
+    """Places of the best `size`, best first, ties by ordinal; exact also where a tie crosses the edge."""
+    places = np.arange(len(scores))
+    if size < len(scores):
+        edge = np.partition(scores, len(scores) - size)[len(scores) - size]
+        places = np.flatnonzero(scores >= edge)
+    order = np.lexsort((trials[places], -scores[places]))
+    return places[order[:size]]
+
+
+def _lexical_hits(parts: Parts, lexical: LexicalMatches, mask: Mask | None, window: int) -> tuple[LexicalHit, ...]:
+    chosen = _within(lexical.trials, mask)
+    trials, scores = lexical.trials[chosen], lexical.scores[chosen]
+    best = _best(scores, trials, window)
+    ids = map(parts.nct_ids.__getitem__, trials[best].tolist())
+    return tuple(map(LexicalHit, ids, scores[best].tolist()))
+
+
+def _dense_hits(parts: Parts, dense: DenseScores, mask: Mask | None, window: int) -> tuple[DenseHit, ...]:
+    chosen = _within(dense.trials, mask)
+    best = chosen[_best(dense.scores[chosen], dense.trials[chosen], window)]
+    ids = map(parts.nct_ids.__getitem__, dense.trials[best].tolist())
+    return tuple(map(DenseHit, ids, dense.scores[best].tolist(), dense.best_passages(best).tolist()))
+
+
+def _newest_first(columns: Columns, trials: NDArray[np.intp]) -> list[int]:
+    """By the last day that the last update can mean, newest first; trials without one come last; ties by id."""
+    order = np.lexsort((trials, -columns.last_update[trials, 1].astype(np.int64)))
+    return [int(t) for t in trials[order]]
+
+
+def _count(parts: Parts, matched: Mapping[str, NDArray[np.intp]]) -> dict[str, Mapping[str, int]]:
+    return {name: facets.count(parts.columns, parts.names, name, trials) for name, trials in matched.items()}

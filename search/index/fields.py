@@ -1,0 +1,79 @@
+"""From a trial to its searchable text, and to the whole `IndexDocument` that back ends index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from search.eligibility_text import unescaped
+from search.extraction.segment import sections
+from search.index.document import IndexDocument, Passage
+from search.index.values import filter_values
+from search.text import terms
+from search.trial import Trial
+
+
+def inclusion_text(trial: Trial) -> list[str]:
+    """The eligibility text without its exclusion sections, in order."""
+    raw = trial.eligibility.criteria
+    if not raw:
+        return []
+    return [raw[section.start : section.end] for section in sections(raw) if section.kind != "exclusion"]
+
+
+def source_texts(trial: Trial) -> Mapping[str, tuple[str, ...]]:
+    """What each of `TEXT_FIELDS` is read from, piece by piece; a field without text is absent.
+
+    Keywords hold the MeSH terms that the registry assigned to conditions and interventions too; exclusion text is
+    nowhere.
+    """
+    mesh = [term.term for term in (*trial.condition_mesh, *trial.intervention_mesh)]
+    arms = [text for arm in trial.arms for text in (arm.label, arm.description)]
+    interventions = [text for i in trial.interventions for text in (i.name, *i.other_names)]
+    described = [i.description for i in trial.interventions]
+    parts: dict[str, Sequence[str | None]] = {
+        "title": (trial.brief_title, trial.official_title),
+        "acronym": (trial.acronym,),
+        "conditions": trial.conditions,
+        "keywords": (*trial.keywords, *mesh),
+        "interventions": interventions,
+        "summary": (trial.brief_summary,),
+        "inclusion": inclusion_text(trial),
+        "description": (trial.detailed_description, trial.eligibility.study_population, *arms, *described),
+    }
+    kept = {name: tuple(text for text in texts if text and text.strip()) for name, texts in parts.items()}
+    return {name: texts for name, texts in kept.items() if texts}
+
+
+def _analyzed(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(term for text in texts for term in terms(unescaped(text)))
+
+
+def text_fields(trial: Trial) -> Mapping[str, tuple[str, ...]]:
+    """Tokens by `TEXT_FIELDS` name; absent where the trial has no such text."""
+    analyzed = {name: _analyzed(texts) for name, texts in source_texts(trial).items()}
+    return {name: tokens for name, tokens in analyzed.items() if tokens}
+
+
+def index_document(
+    trial: Trial,
+    passages: Sequence[Passage],
+    vectors: NDArray[np.float32],
+    cancer_types: frozenset[str] = frozenset(),
+) -> IndexDocument:
+    """A trial ready for any back end.
+
+    Args:
+        trial: the record.
+        passages: what the encoder read.
+        vectors: float32, one unit-length row for each passage, in order.
+        cancer_types: OncoTree codes of the trial and all their ancestors.
+
+    Raises:
+        ValueError: passages and vectors differ in number.
+    """
+    if len(passages) != len(vectors):
+        raise ValueError(f"{trial.nct_id}: {len(passages)} passages but {len(vectors)} vectors")
+    return IndexDocument(trial, text_fields(trial), filter_values(trial, cancer_types), tuple(passages), vectors)

@@ -1,0 +1,200 @@
+"""The request path on the bundled sample."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from search.config import DEFAULT_CONFIG
+from search.cursor import CursorError
+from search.engine import SearchEngine
+from search.index.base import IndexUnavailableError
+from search.index.open import open_store
+from search.query import DateRange, Filters, Near, Query
+from search.query_parser import parse_query
+from search.results import Explanation
+from search.trial import OverallStatus, Phase
+
+
+@pytest.fixture(scope="module")
+def engine(sample_index: Path) -> Iterator[SearchEngine]:
+    engine = SearchEngine(open_store(str(sample_index)))
+    yield engine
+    engine.close()
+
+
+def test_words_and_meaning_find_the_trial(engine: SearchEngine) -> None:
+    result = engine.search(parse_query("EGFR exon 20 insertion lung cancer"))
+    first = result.hits[0].trial
+    assert any("exon 20" in condition.casefold() for condition in first.conditions)
+    assert result.total >= len(result.hits)
+    assert result.took_ms is not None
+    assert set(result.took_ms) == {"encode", "retrieve", "fuse", "fetch"}
+
+
+def test_every_node_of_the_waterfall_adds_up_to_the_score(engine: SearchEngine) -> None:
+    for hit in engine.search(parse_query("HER2 positive breast cancer"), explain=True).hits:
+        assert hit.explanation is not None
+        assert hit.explanation.value == hit.score
+        check(hit.explanation)
+
+
+def check(node: Explanation) -> None:
+    if node.details:
+        assert sum(child.value for child in node.details) == pytest.approx(node.value, abs=1e-4)
+    for child in (*node.details, *node.basis):
+        check(child)
+
+
+def test_pages_follow_each_other_without_gap_or_repetition(engine: SearchEngine) -> None:
+    query = parse_query("lymphoma")
+    whole = [hit.nct_id for hit in engine.search(query, size=100).hits]
+    paged: list[str] = []
+    cursor = None
+    while True:
+        result = engine.search(query, size=7, cursor=cursor)
+        paged += [hit.nct_id for hit in result.hits]
+        cursor = result.next_cursor
+        if cursor is None:
+            break
+    assert paged == whole
+    assert len(set(paged)) == len(paged) == result.total
+
+
+def test_a_cursor_of_another_query_is_refused(engine: SearchEngine) -> None:
+    cursor = engine.search(parse_query("lymphoma"), size=1).next_cursor
+    with pytest.raises(CursorError):
+        engine.search(parse_query("sarcoma"), size=1, cursor=cursor)
+
+
+def test_an_empty_query_lists_all_newest_first(engine: SearchEngine) -> None:
+    result = engine.search(Query(), size=100)
+    assert result.total == result.manifest.trials == len(result.hits)
+    dates = [str(h.trial.last_update_posted.date) if h.trial.last_update_posted else "" for h in result.hits]
+    assert dates == sorted(dates, reverse=True)
+
+
+def test_filters_hold_for_every_hit_and_the_facet_of_a_filter_leaves_it_out(engine: SearchEngine) -> None:
+    plain = engine.search(parse_query("lung cancer"))
+    filtered = engine.search(parse_query("lung cancer", Filters(phase=frozenset({Phase.PHASE3}))), size=100)
+    assert filtered.hits
+    assert all(Phase.PHASE3 in hit.trial.phases for hit in filtered.hits)
+    assert filtered.facets["phase"] == plain.facets["phase"]
+    assert filtered.total == plain.facets["phase"]["PHASE3"]
+    assert sum(filtered.facets["study_type"].values()) <= filtered.total
+
+
+def test_nothing_found_says_why(engine: SearchEngine) -> None:
+    nowhere = engine.search(Query(text="lung", filters=Filters(countries=frozenset({"Atlantis"}))))
+    assert (nowhere.total, nowhere.hits) == (0, ())
+    assert nowhere.reason is not None
+    assert "countries" in nowhere.reason
+    impossible = DateRange(first=_day("2030-01-01"), last=_day("2020-01-01"))
+    contradiction = engine.search(Query(text="lung", filters=Filters(start=impossible)))
+    assert contradiction.total == 0
+    assert contradiction.reason
+
+
+def _day(text: str):  # type: ignore[no-untyped-def]
+    import datetime
+
+    return datetime.date.fromisoformat(text)
+
+
+def test_ids_are_looked_up_and_never_answered_by_neighbours(engine: SearchEngine) -> None:
+    found = engine.search(parse_query("nct99000003"))
+    assert [hit.nct_id for hit in found.hits] == ["NCT99000003"]
+    absent = engine.search(parse_query("NCT00000001"))
+    assert (absent.total, absent.hits) == (0, ())
+    assert absent.reason == "NCT00000001 is not in this index."
+
+
+def test_a_trial_named_among_words_comes_first(engine: SearchEngine) -> None:
+    result = engine.search(parse_query("trials like NCT99000003 for melanoma"), explain=True)
+    assert result.hits[0].nct_id == "NCT99000003"
+    assert result.hits[0].explanation == Explanation(1.0, "named by its id")
+
+
+def test_secondary_ids_and_aliases_lead_to_their_trial(engine: SearchEngine) -> None:
+    everything = [hit.trial for hit in engine.search(Query(), size=100).hits]
+    with_id = next(trial for trial in everything if trial.secondary_ids)
+    assert engine.search(parse_query(with_id.secondary_ids[0])).hits[0].nct_id == with_id.nct_id
+    aliased = next(trial for trial in everything if trial.aliases)
+    found = engine.trial(aliased.aliases[0].lower())
+    assert found is not None
+    assert found[0] == aliased.nct_id
+    assert engine.trial("no such id") is None
+
+
+def test_distances_are_of_the_nearest_site_that_passes(engine: SearchEngine) -> None:
+    near = Near(lat=48.1, lon=11.6, km=800)
+    result = engine.search(Query(filters=Filters(near=near)), size=100)
+    assert result.hits
+    assert all(hit.distance_km is not None and hit.distance_km <= 800 for hit in result.hits)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "\x00\x01",
+        "\ud800",
+        '((( AND OR NOT "',
+        "*:*",
+        "a" * 20_000,
+        "ü" * 5_000,
+        "no",
+        "the of",
+        "🙂",
+        "-" * 999,
+    ],
+)
+def test_any_text_is_answered(engine: SearchEngine, text: str) -> None:
+    result = engine.search(parse_query(text))
+    assert result.total >= 0
+
+
+def test_the_order_does_not_depend_on_the_hash_seed(sample_index: Path) -> None:
+    program = (
+        "import sys; from search.engine import SearchEngine; from search.index.open import open_store;"
+        "from search.query_parser import parse_query;"
+        "e = SearchEngine(open_store(sys.argv[1]));"
+        "print([(h.nct_id, h.score) for q in ('carcinoma', 'phase 1 solid tumors', '') "
+        "for h in e.search(parse_query(q), size=50).hits])"
+    )
+    answers = {
+        subprocess.run(
+            [sys.executable, "-c", program, str(sample_index)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(answers) == 1
+
+
+def test_a_missing_index_is_told_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(IndexUnavailableError, match="oncomatch build"):
+        SearchEngine(open_store(str(tmp_path / "nothing"))).search(Query())
+
+
+def test_one_channel_alone_works(sample_index: Path) -> None:
+    for weights in ((1.0, 0.0), (0.0, 1.0)):
+        fusion = replace(DEFAULT_CONFIG.ranking.fusion, lexical_weight=weights[0], dense_weight=weights[1])
+        config = replace(DEFAULT_CONFIG, ranking=replace(DEFAULT_CONFIG.ranking, fusion=fusion))
+        result = SearchEngine(open_store(str(sample_index)), config).search(parse_query("glioma"))
+        assert result.hits
+
+
+def test_status_is_no_filter_unless_asked(engine: SearchEngine) -> None:
+    statuses = {hit.trial.overall_status for hit in engine.search(Query(), size=100).hits}
+    assert {OverallStatus.COMPLETED, OverallStatus.RECRUITING, OverallStatus.WITHDRAWN} <= statuses

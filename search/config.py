@@ -41,14 +41,12 @@ class LexicalConfig:
 
 @dataclass(frozen=True, slots=True)
 class DenseConfig:
-    """MaxP over passage vectors (cosine; the vectors have unit length)."""
+    """MaxP over passage vectors (cosine; the vectors have unit length); exact in the embedded back end at any size."""
 
     window: int = 1000
     """How many trials the channel returns to fusion."""
     matches: int = 100
     """How many of the nearest trials count as matches (in `total` and the facets) beside the lexical ones."""
-    exact_below: int = 200_000
-    """Candidate passages up to which the search is exact; above, a quantised coarse stage proposes candidates."""
     query_max_passages: int = 4
     """A text longer than the model reads is split; this many parts at most are encoded and averaged."""
 

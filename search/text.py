@@ -208,10 +208,11 @@ def _punctuated(piece: _Piece) -> Iterator[_Piece]:
             yield from _simple(_Piece(bare, piece.start, piece.end))
         return
     if text.startswith(("p.", "c.")) and text[2:3].isalnum():
-        term = re.sub(r"[^a-z0-9>]", "", text[2:] if text[0] == "p" else text)
-        yield from (
-            [_Piece(term, piece.start, piece.end)] if text[0] == "c" else _simple(_Piece(term, piece.start, piece.end))
-        )
+        bare = re.sub(r"[^a-z0-9>]", "", text)
+        if bare.startswith("c"):
+            yield _Piece(bare, piece.start, piece.end)
+        else:
+            yield from _simple(_Piece(bare[1:], piece.start, piece.end))
         return
     if re.match(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?$", text):
         yield _Piece(text.replace(",", ""), piece.start, piece.end)
@@ -235,14 +236,8 @@ def _punctuated(piece: _Piece) -> Iterator[_Piece]:
 
 def _after_break(text: str, start: int, end: int, offset: int) -> Iterator[_Piece]:
     part = text[start:end]
-    if not part:
-        return
-    if part.isalnum() or _NUMBER.match(part):
-        yield from (
-            _simple(_Piece(part, offset + start, offset + end))
-            if part.isalnum()
-            else [_Piece(part, offset + start, offset + end)]
-        )
+    if _NUMBER.match(part):
+        yield _Piece(part, offset + start, offset + end)
         return
     for match in re.finditer(r"[^\W_]+", part):
         yield from _simple(_Piece(match[0], offset + start + match.start(), offset + start + match.end()))

@@ -8,7 +8,6 @@ from dataclasses import fields
 from search.eligibility.criterion import Biomarker, Cancer, Criteria, Criterion, Opaque, PriorTherapy
 
 _RENAMED = {("biomarker", "states"): "state", ("prior_therapy", "therapies"): "therapy"}
-_OMITTED_WHEN_EMPTY = (None, (), False)
 
 
 def flat(criteria: Criteria) -> list[dict[str, object]]:
@@ -44,7 +43,8 @@ def _fact(item: Criterion) -> Iterator[tuple[str, object]]:
     always = _ALWAYS.get(fact.kind, frozenset())
     for field in fields(fact):
         value = getattr(fact, field.name)
-        if value in _OMITTED_WHEN_EMPTY and field.name not in always:
+        empty = value is None or value is False or value == ()  # zero is a value
+        if empty and field.name not in always:
             continue
         name = _RENAMED.get((fact.kind, field.name), field.name)
         if isinstance(fact, Biomarker | PriorTherapy) and isinstance(value, tuple) and len(value) == 1:

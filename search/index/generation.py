@@ -153,7 +153,7 @@ def writing(place: str) -> Iterator[None]:
         # Engines wrap the system's error in their own, so its text is looked at too.
         text = str(error)
         full = (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)) or any(
-            mark in text for mark in ("No space left", "os error 28", "disk is full", "os error 122")
+            mark in text for mark in ("No space left", "os error 28", "disk is full", "os error 122", " requested and ")
         )
         if full:
             raise IndexWriteError(

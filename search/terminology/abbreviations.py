@@ -7,6 +7,7 @@ The rule of a row in `cancer_synonyms.tsv` is a list of parts joined by "; ":
 - `veto=a,b`: it never holds when one of the words stands near (unless the spelled-out name is in the text);
 - `notnext=a,b`: it never holds before one of these words ("ALL patients");
 - `alone`: it never holds inside a run of capitals ("ALL PATIENTS MUST");
+- `sign`: the reading holds when the abbreviation is signed ("ER+", "PR-negative", "AR status");
 - `first`: the reading meant when somebody gives nothing but the abbreviation (as a filter's value).
 
 A spelled-out name of a related cancer anywhere in the text or the context decides before all of these. An abbreviation
@@ -37,6 +38,7 @@ class Rule:
     not_next: frozenset[str] = frozenset()
     alone: bool = False
     first: bool = False
+    sign: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def read_rule(cell: str) -> Rule:
     values: dict[str, tuple[str, ...]] = {}
     for part in filter(None, cell.split("; ")):
         name, _, words = part.partition("=")
-        if name not in ("default", "near", "veto", "notnext", "alone", "first"):
+        if name not in ("default", "near", "veto", "notnext", "alone", "first", "sign"):
             raise ValueError(f"unknown part {name!r} in the rule of an abbreviation: {cell!r}")
         values[name] = tuple(words.split(",")) if words else ()
     return Rule(
@@ -78,10 +80,15 @@ def read_rule(cell: str) -> Rule:
         not_next=frozenset(values.get("notnext", ())),
         alone="alone" in values,
         first="first" in values,
+        sign="sign" in values,
     )
 
 
 _NEXT = re.compile(r"[\s(]*([A-Za-z]+)")
+_SIGN = re.compile(
+    r"\s?\(?[+]|[-–−](?=[\s,;:/)\]]|$)|[\s-]?(?:positiv|negativ|pos\b|neg\b|status|expression|low\b|high\b|rich\b)",
+    re.IGNORECASE,
+)
 _CAPITALS = re.compile(r"\b[A-Z]{4,}\b")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -93,8 +100,13 @@ def _in_capitals(text: str, start: int, end: int) -> bool:
     return any(_CAPITALS.fullmatch(word) for word in neighbours) and all(word.upper() == word for word in neighbours)
 
 
-def _holds(rule: Rule, text: str, start: int, end: int, surroundings: str) -> bool | None:
-    """True, False, or None where neither a near word nor a veto speaks."""
+def surroundings_of(text: str, start: int, end: int, context: str = "") -> str:
+    """What stands near `text[start:end]`, in lower case, with the context."""
+    return f"{text[max(0, start - WINDOW) : start]} … {text[end : end + WINDOW]} … ".lower() + context
+
+
+def holds(rule: Rule, text: str, start: int, end: int, surroundings: str) -> bool | None:
+    """Whether a reading of `text[start:end]` holds; None where neither a sign, a near word nor a veto speaks."""
     following = _NEXT.match(text, end)
     if following and following.group(1).lower() in rule.not_next:
         return False
@@ -102,6 +114,8 @@ def _holds(rule: Rule, text: str, start: int, end: int, surroundings: str) -> bo
         return False
     if any(word in surroundings for word in rule.veto):
         return False
+    if rule.sign and _SIGN.match(text, end):
+        return True
     return True if any(word in surroundings for word in rule.near) else None
 
 
@@ -148,8 +162,8 @@ def resolve(readings: Iterable[Abbreviation], start: int, end: int, company: Com
     text = company.text
     quote = text[start:end]
     candidates = [reading for reading in readings if reading.spelled(quote, company.typed)]
-    surroundings = f"{text[max(0, start - WINDOW) : start]} … {text[end : end + WINDOW]} … ".lower() + company.context
-    verdicts = [_holds(reading.rule, text, start, end, surroundings) for reading in candidates]
+    surroundings = surroundings_of(text, start, end, company.context)
+    verdicts = [holds(reading.rule, text, start, end, surroundings) for reading in candidates]
     for wanted in (True, None):
         for reading, verdict in zip(candidates, verdicts, strict=True):
             if verdict is wanted and company.supports(reading.codes):

@@ -14,7 +14,7 @@ from search.terminology import oncotree
 from search.terminology.abbreviations import Company, defined_otherwise, resolve
 from search.terminology.composition import phrases
 from search.terminology.lexicon import Token, compositions, entries, scan, sites
-from search.terminology.spelling import fold_name, variants
+from search.terminology.spelling import closed, fold_name, variants
 from search.terminology.tables import read_table
 from search.trial import Trial
 
@@ -105,7 +105,7 @@ def find_cancers(text: str, context: str = "") -> list[CancerMention]:
     spelled_out = (context_codes | {code for *_, codes in found for code in codes}) - set(oncotree.PSEUDO)
     company = Company(text, context.lower(), spelled_out, with_ancestors(spelled_out), text == text.lower())
     found += _abbreviated(reading, company)
-    found.sort()
+    found = sorted((start, closed(text, start, end), codes) for start, end, codes in found)
     return [CancerMention(start, end, text[start:end], codes) for start, end, codes in found]
 
 

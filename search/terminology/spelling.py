@@ -58,6 +58,12 @@ def fold(text: str) -> Folded:
     return Folded(_RUN.sub(" ", flat), tuple(places), tuple(shifts))
 
 
+def closed(text: str, start: int, end: int) -> int:
+    """The end of a quote, moved behind the bracket that the quote opens: "del(17p" → "del(17p)"."""
+    open_brackets = text.count("(", start, end) - text.count(")", start, end)
+    return end + 1 if open_brackets > 0 and text[end : end + 1] == ")" else end
+
+
 def fold_name(name: str) -> str:
     """A name in the form it has inside a folded text, padded with one space on either side."""
     return f" {' '.join(name.translate(_fold_table()).split())} "

@@ -52,8 +52,10 @@ def both(data_dir: Path, elasticsearch_url: str, tmp_path_factory: pytest.TempPa
     engines = [SearchEngine(store) for store in stores]
     generations = [store.open() for store in stores]
     yield Both(engines[0], engines[1], (generations[0], generations[1]))
-    for opened in (*engines, *generations):
-        opened.close()
+    for engine in engines:
+        engine.close()
+    for generation in generations:
+        generation.close()
     delete_alias(elasticsearch_url, alias)
 
 

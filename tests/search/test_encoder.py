@@ -6,12 +6,14 @@ import json
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from search.config import DEFAULT_CONFIG, EncoderConfig
-from search.encoder import Encoder, EncoderCard, EncoderError, bulk_encoder, ensure_encoder
+from search.encoder import Encoder, EncoderCard, EncoderError, bulk_encoder, ensure_encoder, export, gpu
+from search.encoder.export import load_model
 from search.encoder.probe import probe_passages
 
 
@@ -159,6 +161,42 @@ def test_bulk_encoder_agrees_with_the_encoder(encoder: Encoder) -> None:
     texts = probe_passages(10, 256)
     vectors = bulk_encoder(encoder, DEFAULT_CONFIG.encoder)(texts)
     np.testing.assert_allclose(np.sum(vectors * encoder.encode_documents(texts), axis=1), 1, atol=1e-4)
+
+
+def test_gpu_path_encodes_with_the_model_itself(encoder: Encoder, monkeypatch: pytest.MonkeyPatch) -> None:
+    devices: list[str] = []
+
+    def on_processor(source: Path, *, device: str) -> Any:
+        devices.append(device)
+        return load_model(source, device="cpu")
+
+    monkeypatch.setattr(gpu, "_has_gpu", lambda: True)
+    monkeypatch.setattr(export, "load_model", on_processor)
+    encode = bulk_encoder(encoder, DEFAULT_CONFIG.encoder)
+    assert devices == ["cuda"]
+    texts = probe_passages(12, 100)
+    np.testing.assert_allclose(encode(texts), encoder.encode_documents(texts), atol=1e-4)
+    assert encode([]).shape == (0, encoder.dim)
+    other = EncoderConfig(model="nobody/elsewhere")
+    assert bulk_encoder(encoder, other) == encoder.encode_documents
+    with pytest.raises(EncoderError, match="The GPU's vectors differ"):
+        bulk_encoder(encoder, EncoderConfig(verify_cosine=1.5))
+
+
+def test_losing_the_race_keeps_the_winner(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder, tmp_path / "late")
+    before = (folder / "model.onnx").stat().st_ino
+    export._move(tmp_path / "late", folder)
+    assert (folder / "model.onnx").stat().st_ino == before
+
+
+def test_what_dead_exports_left_is_removed(tmp_path: Path) -> None:
+    old, young = tmp_path / ".export-old", tmp_path / ".export-young"
+    old.mkdir()
+    young.mkdir()
+    os.utime(old, (0, 0))
+    export._remove_stale(tmp_path)
+    assert list(tmp_path.iterdir()) == [young]
 
 
 def test_card_ignores_fields_of_later_versions(folder: Path, tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from search.eligibility.criterion import Condition, Requirement, Section
 from search.extraction.flow import flow
 from search.extraction.guards import other_malignancy_clause
 from search.extraction.kinds.topic_rules import Side, TopicRule, all_triggers, rules_for
 from search.extraction.kinds.topic_values import topic_value
+from search.extraction.normal import fold
 from search.extraction.polarity import sentence, stance
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 
@@ -23,22 +25,47 @@ _SURE, _LIKELY, _GUESS = 0.93, 0.85, 0.7
 _MOST = 4
 """Mentions of one topic that are kept from a line."""
 
+_TRIED = 24
+"""Mentions of one topic that are looked at in a line."""
+_REACH = 600
+"""Characters of the sentence, on either side of a mention, that are looked at."""
+_MAY_BE_ALLOWED = ("measurable disease", "tissue available")
+"""Good topics that a text may mention as merely acceptable ("non-measurable disease is allowed")."""
+_AHEAD = 240
+"""Characters before a rule's first trigger in which its pattern may begin."""
 _MALIGNANCY_TRIGGERS = ("malignan", "cancer", "neoplas", "tumor", "tumour", "carcinoma", "primary", "primaries")
 _HEALTHY = re.compile(
-    r"\b(?:adequate|normal|negative|seronegative|controlled|well-controlled|acceptable|sufficient|stable|resolved|if present"
+    r"\b(?:adequate|normal|negative|seronegative|controlled|well-controlled|acceptable|sufficient|stable"
+    r"|resolved|if present"
     r"|undetectable|recovered|freedom|intact|class i\b|below)\b"
 )
 _ON_CONDITION = re.compile(
-    r"\b(?:if|in case|for|when)\b|\b(?:patients?|participants?|subjects?|those|individuals?|women|men|persons?|people)\b[^.;]{0,60}?"
-    r"\b(?:with|who have|known to have|on|receiving|taking|having)\b[^.;]*\b(?:must|should|may|can|are|is|will|need)\b"
+    r"\b(?:if|in case|for|when)\b|\b(?:patients?|participants?|subjects?|those|individuals?|women|men"
+    r"|persons?|people)\b[^.;]{0,60}?"
+    r"\b(?:with|who have|known to have|on|receiving|taking|having)\b[^.;]{0,200}\b(?:must|should|may|can|are|is"
+    r"|will|need)\b"
+    r"|(?:\u2265|>=|> ?|at least|more than) ?\d+ (?:days|weeks|months|years) (?:after|since|from|post)\b"
     r"|\b(?:infected|positive|diabetic) (?:patients?|participants?|subjects?|individuals?)\b"
 )
-_DENIED = re.compile(r"\b(?:no|not|without|never|neither|nor|absence|free of|free from|prohibited|exclud\w+|discontinu\w+)\b")
+_DENIED = re.compile(
+    r"\b(?:no|not|without|never|neither|nor|absence|free of|free from|prohibited|exclud\w+|discontinu\w+)\b"
+)
 _WASHOUT = re.compile(
-    r"\b(?:elapsed|since|within|prior to|recovered|washout|before|after)\b[^.;]*\b(?:days?|weeks?|wks?|months?)\b"
+    r"\b(?:elapsed|since|within|prior to|recovered|washout|before|after)\b[^.;]{0,120}\b(?:days?|weeks?|wks?|months?)\b"
     r"|\b(?:days?|weeks?|wks?|months?)\b[^.;]{0,60}\b(?:elapsed|since|after|from|post|prior|before)\b|\bconcurrent\b"
 )
-_NOT_WANTED = re.compile(r"\bnot (?:required|mandatory|necessary|needed)\b|\boptional\b|\bif (?:available|applicable)\b")
+_UNFIT = re.compile(  # what makes a patient unfit for cisplatin is no comorbidity that the trial asks about
+    r"\b(?:ineligib\w+|not eligible|unfit|unsuitab\w+|not (?:a )?candidates?|contraindicat\w+"
+    r"|intoleran\w+)\b[^.;]{0,40}\b(?:cisplatin|platinum|chemotherapy)"
+    r"|\b(?:cisplatin|platinum)[- ](?:\w+[- ])?(?:ineligib|unfit|unsuitab|intoleran)\w+"
+)
+_ASKED = re.compile(
+    r"\ballo\w*[- ]|\b(?:hiv|hbv|hcv|virus)[- ](?:\w+[- ])?(?:infected|positive)|\b(?:underwent|undergoing"
+    r"|have undergone|eligible for)\b"
+)
+_NOT_WANTED = re.compile(
+    r"\bnot (?:required|mandatory|necessary|needed)\b|\boptional\b|\bif (?:available|applicable)\b"
+)
 
 
 class ConditionReader:
@@ -50,36 +77,41 @@ class ConditionReader:
         """All condition topics of the line."""
         flowing = flow(line.folded)
         words = flowing.text
-        for rule in rules_for(words):
+        for rule, at in rules_for(words):
             kept: list[str] = []
-            for match in rule.pattern.finditer(words):
+            for match in islice(rule.pattern.finditer(words, max(0, at - _AHEAD)), _TRIED):
+                said = match.group().strip(" .,;:()")
+                if said in kept:
+                    continue
                 start = line.start + flowing.original(match.start())
                 end = line.start + flowing.original(match.end() - 1) + 1
                 first, last = sentence(line, start, end)
+                first, last = max(first, start - line.start - _REACH), min(last, end - line.start + _REACH)
                 whole = " ".join(line.folded[first:last].split())
                 before = " ".join(line.folded[first : start - line.start].split()) + " "
-                if rule.unless and rule.unless.search(whole) or rule.before and rule.before.search(before):
+                if (rule.unless and rule.unless.search(whole)) or (rule.before and rule.before.search(before)):
                     continue
                 if not _counts_here(rule, line, whole):
-                    continue
-                said = match.group().strip(" .,;:()")
-                if said in kept or len(kept) == _MOST:
                     continue
                 kept.append(said)
                 requirement, confidence = _direction(rule, line, text, start, end, whole)
                 value = topic_value(rule.value, said, words[match.start() :])
                 yield Finding(Condition(rule.topic, value), start, end, requirement, confidence)
-        clause = other_malignancy_clause(line, text)
+                if len(kept) == _MOST:
+                    break
+        clause = other_malignancy_clause(line)
         if clause is not None:
-            said = stance(line, *clause, text)
-            requirement = Requirement.ALLOWED if said.requirement is Requirement.ALLOWED else Requirement.PROHIBITED
-            yield Finding(Condition("second malignancy"), *clause, requirement, _SURE, exception=said.exception)
+            meant = stance(line, *clause, text)
+            requirement = Requirement.ALLOWED if meant.requirement is Requirement.ALLOWED else Requirement.PROHIBITED
+            yield Finding(Condition("second malignancy"), *clause, requirement, _SURE, exception=meant.exception)
 
 
 def _counts_here(rule: TopicRule, line: Line, whole: str) -> bool:
     """Whether a rule that is bound to a kind of statement counts in this one."""
     if rule.where == "exclusion":
         return line.section is Section.EXCLUSION or _DENIED.search(whole) is not None
+    if line.section is Section.INCLUSION and rule.side is not Side.GOOD and _UNFIT.search(whole):
+        return False
     if rule.where == "washout":
         return line.section is Section.EXCLUSION or _WASHOUT.search(whole) is not None
     if rule.where == "required":
@@ -90,9 +122,11 @@ def _counts_here(rule: TopicRule, line: Line, whole: str) -> bool:
 def _direction(
     rule: TopicRule, line: Line, text: CriteriaText, start: int, end: int, whole: str
 ) -> tuple[Requirement, float]:
+    if rule.side is Side.GOOD and rule.topic not in _MAY_BE_ALLOWED:
+        return Requirement.REQUIRED, _SURE if line.section is Section.INCLUSION else _LIKELY
     said = stance(line, start, end, text).requirement
     if rule.side is Side.GOOD:
-        if said is Requirement.ALLOWED and rule.topic in ("measurable disease", "tissue available"):
+        if said is Requirement.ALLOWED:
             return said, _LIKELY
         return Requirement.REQUIRED, _SURE if line.section is Section.INCLUSION else _LIKELY
     if said is Requirement.ALLOWED:
@@ -105,7 +139,15 @@ def _direction(
         return Requirement.PROHIBITED, _GUESS
     if _ON_CONDITION.search(whole):
         return Requirement.ALLOWED, _GUESS
-    return (Requirement.REQUIRED if rule.side is Side.STATE else Requirement.PROHIBITED), _GUESS
+    if rule.side is Side.STATE and (_ASKED.search(whole) or _under_study(rule, text)):
+        return Requirement.REQUIRED, _GUESS
+    return Requirement.PROHIBITED, _GUESS  # an illness among the inclusions is a lost "no" or a misplaced line
+
+
+def _under_study(rule: TopicRule, text: CriteriaText) -> bool:
+    """Whether title or conditions name the topic: only then does a trial ask for an illness."""
+    named = fold(" ; ".join((text.title, *text.conditions)))
+    return rule.pattern.search(named) is not None
 
 
 CONDITIONS: Reader = ConditionReader()

@@ -84,12 +84,15 @@ def _automaton() -> tuple[ahocorasick.Automaton, tuple[tuple[int, ...], ...]]:
     return automaton, tuple(tuple(rules) for rules in named.values())
 
 
-def rules_for(words: str) -> list[TopicRule]:
-    """The rules that have a trigger in the words, in the order of the table."""
+def rules_for(words: str) -> list[tuple[TopicRule, int]]:
+    """The rules that have a trigger in the words, in the order of the table, with the end of its first one."""
     automaton, named = _automaton()
-    numbers = {number for _, trigger in automaton.iter(words) for number in named[trigger]}
+    first: dict[int, int] = {}
+    for end, trigger in automaton.iter(words):
+        for number in named[trigger]:
+            first.setdefault(number, end)
     rules = topic_rules()
-    return [rules[number] for number in sorted(numbers)]
+    return [(rules[number], first[number]) for number in sorted(first)]
 
 
 def all_triggers() -> tuple[str, ...]:

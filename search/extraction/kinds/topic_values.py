@@ -56,5 +56,7 @@ def weeks(words: str) -> int | None:
     if unit.startswith("w"):
         return round(number)
     if unit.startswith("m"):
-        return round(number / _MONTHS_A_YEAR * _WEEKS_A_YEAR if number % _MONTHS_A_YEAR == 0 else number * _WEEKS_A_MONTH)
+        return round(
+            number / _MONTHS_A_YEAR * _WEEKS_A_YEAR if number % _MONTHS_A_YEAR == 0 else number * _WEEKS_A_MONTH
+        )
     return round(number * _WEEKS_A_YEAR)

@@ -84,7 +84,7 @@ class ElasticGeneration:
         body = requests.resolve_body(identifier)
         with answering(self._location):
             hits = self._client.search(index=self._index, body=body)["hits"]["hits"]
-        return str(hits[0]["_id"]) if hits else None
+        return responses.nct_id(hits[0]) if hits else None
 
     def suggest(self, prefix: str, size: int) -> list[Suggestion]:
         """Completions of a prefix, most trials first, ties by text."""

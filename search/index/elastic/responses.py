@@ -20,7 +20,7 @@ WANTED = [
     "responses.error.type",
     "responses.status",
     "responses.hits.total.value",
-    "responses.hits.hits._id",
+    "responses.hits.hits.fields.nct_id",
     "responses.hits.hits._score",
     "responses.hits.hits.inner_hits.passages.hits.hits._nested.offset",
     "responses.aggregations",
@@ -30,15 +30,20 @@ WANTED = [
 
 def candidates(plan: Plan, responses: Sequence[Body]) -> Candidates:
     """Put the answers of a plan together; each list best first, ties by `nct_id`."""
-    lexical = [LexicalHit(hit["_id"], float(hit["_score"])) for hit in _hits(plan.lexical, responses)]
-    dense = [DenseHit(hit["_id"], cosine(hit["_score"]), _passage(hit)) for hit in _hits(plan.dense, responses)]
+    lexical = [LexicalHit(nct_id(hit), float(hit["_score"])) for hit in _hits(plan.lexical, responses)]
+    dense = [DenseHit(nct_id(hit), cosine(hit["_score"]), _passage(hit)) for hit in _hits(plan.dense, responses)]
     return Candidates(
         lexical=tuple(sorted(lexical, key=lambda hit: (-hit.score, hit.nct_id))),
         dense=tuple(sorted(dense, key=lambda hit: (-hit.score, hit.nct_id))),
-        browse=tuple(hit["_id"] for hit in _hits(plan.browse, responses)),
+        browse=tuple(nct_id(hit) for hit in _hits(plan.browse, responses)),
         total=responses[plan.counts]["hits"]["total"]["value"],
         facets={name: _counts(name, responses[at]["aggregations"][name]) for name, at in plan.facets.items()},
     )
+
+
+def nct_id(hit: Body) -> str:
+    """The trial of a hit."""
+    return str(hit["fields"]["nct_id"][0])
 
 
 def cosine(score: float) -> float:

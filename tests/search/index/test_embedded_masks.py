@@ -22,7 +22,7 @@ from tests.made_up import made_up_documents, made_up_filters
 CORPORA = st.lists(filter_values(), max_size=12)
 
 
-@settings(max_examples=300)
+@settings(max_examples=80)
 @given(CORPORA, filters())
 def test_masks_equal_the_reference(values: list[FilterValues], asked: Filters) -> None:
     found = masks.mask(*columns.build(values), asked)
@@ -55,6 +55,7 @@ def test_the_rim_of_a_circle_is_the_reference_s() -> None:
         assert bool(found[0]) is matches(FilterValues(sites=(site,)), asked)
 
 
+@settings(max_examples=40)
 @given(CORPORA, st.data())
 def test_counts_are_counts(values: list[FilterValues], data: st.DataObject) -> None:
     built = columns.build(values)

@@ -1,0 +1,108 @@
+"""The words of polarity: negation, modal verbs, permission, forbiddance, exception, ends of clauses and sentences.
+
+All patterns run over lower-case text with single spaces (except where they bound sentences in the text as it stands).
+"""
+
+from __future__ import annotations
+
+import re
+
+# "no more than", "not limited to", "with or without" … negate nothing.
+NEGATION = re.compile(
+    r"\b(?:no(?! (?:more|less|fewer|later|earlier|longer|greater|restriction|limit|upper|lower|minimum"
+    r"|maximum|matter)\b)"
+    r"|(?<!whether or )(?<!if )(?<!or )not(?! (?:limited|only|otherwise|more|less|necessarily|required"
+    r"|exceed|yet|mandatory"
+    r"|greater|later|earlier|exclu\w+|due|related|attribut\w+|considered|be considered|count\w*|applicable"
+    r"|a contraindication)\b)"
+    r"|(?<!with or )(?<!with/)(?<!with and )without(?! regard)|never|neither|nor|cannot|can't|absence of"
+    r"|absent|free (?:of|from)"
+    r"|lack(?:s|ing)?(?: of)?|negative for|rule[sd]? out|excludes?|excluding the presence of|ineligible"
+    r"|refus(?:e|es|ed|al)"
+    r"|(?:fail(?:s|ed|ure)|unable|inability|unwilling\w*) to)\b"
+)
+MODAL_NO = re.compile(
+    r"\b(?:must|may|should|shall|can|will)(?: also)? (?:not|never|neither)\b(?! (?:able|limited"
+    r"|only|willing|known)\b)"
+    r"|\bcannot\b|\bcan't\b"
+)
+RELATIVE = re.compile(r"\b(?:who|that|which|whose|if|unless)\b[^,]*$")
+MODAL_YES = re.compile(
+    r"\b(?:must|shall|should|(?:is|are|will be) required to|need(?:s)? to|has to|have to)"
+    r"(?! (?:not|never|be excluded|be ineligible|be free|preclude|interfere)\b)(?: also)?\b"
+)
+ELIGIBLE = (
+    r"(?:allowed|permitted|permissible|eligible|acceptable|allowable|accepted|admissible|enrolled|included"
+    r"|(?:able|allowed) to (?:enrol\w*|participate))"
+)
+PERMISSION = re.compile(
+    rf"\b(?:(?:is|are|be|being|was|were|remain)(?: also| still| considered"
+    rf"| potentially)? {ELIGIBLE}(?!\s+(?:for|to receive|candidates?)\b)"
+    r"|(?<!not )(?<!not be )(?<!un)(?:allowed|permitted|permissible|acceptable)(?! (?:methods?|contracept\w+"
+    r"|birth|forms?|alternative)\b)"
+    r"|(?:does|do|will|would|should|is|are) not (?:be )?(?:an? )?(?:exclu\w+|preclu\w+|disqualif\w+"
+    r"|ineligible|considered (?:an )?exclu\w+)"
+    r"|not (?:be )?(?:an? |the )?(?:exclu\w+|(?:reasons?|causes?|basis|grounds) (?:for|of) (?:exclu"
+    r"|inelig)\w+)|(?:can|may)(?: still)? be (?:enrolled|included|eligible|considered)"
+    r"|may (?:still )?(?:participate|enroll?|qualify)|(?<!the )(?:patients|participants|subjects"
+    r"|individuals) may (?:still )?(?:have|continue|receive|be receiving|be on)|(?:is|are) (?:an )?exceptions? to"
+    r"|(?:is|are|remain) eligible (?=for (?:this|the|enrol\w*|inclusion|participation|study|cohort)|to enrol"
+    r"|to participate))"
+)
+FORBIDDANCE = re.compile(
+    r"\b(?:not (?:be |considered |currently )?(?:allowed|permitted|eligible|acceptable|accepted|enrolled|included)"
+    r"|ineligible|prohibited|forbidden|disallowed|(?:is|are|be|is to be|will be|should be|must be) excluded"
+    r"|exclusionary"
+    r"|(?:may|can|will|should|must) not (?:participate|enroll?|be (?:enrolled|included|eligible))"
+    r"|(?:will |would |should |must |shall )(?:also )?exclude|disqualif(?:y|ies|ied)"
+    r"|exclude (?:the )?(?:patient|participant|subject)s?)\b"
+    r"(?! (?:for|to (?:receive|undergo|have)) (?!(?:this|the (?:study|trial|protocol)|enrol|participat"
+    r"|inclusion|study)))"
+)
+EXCEPTION = re.compile(
+    r"\b(?:unless|except(?:ions?)?(?: being| are| include| is)?(?: for| that| if| in| when)?"
+    r"|with the exceptions?\s+of"
+    r"|excepting|(?<!not )(?<!criteria )excluding|other\s+than|apart\s+from|aside\s+from|exclusive\s+of"
+    r"|save\s+for|exempt)\b"
+)
+NO_EXCEPTION = re.compile(r"\bexceptions? (?:do|does) not (?:include|apply)\b")
+PERMITS_WHEN = re.compile(r"unless|except (?:if|when|in|that)")
+CLAUSE_END = re.compile(
+    r"\b(?:but|however|although|though|whereas|while|provided|as long as|unless|except(?! for$)|nevertheless)\b"
+    r"|,? and (?=(?:must|should|shall|patients?|participants?|subjects?|those|have|has|had|is|are|who"
+    r"|with(?!out)|adequate|at least)\b)"
+    r"|, (?=(?:must|patients?|participants?|subjects?|those)\b)"
+)
+SUBJECT = re.compile(r"\b(?:patients?|participants?|subjects?|individuals?|those) (?:with|who|whose)\b")
+BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+ASIDE = re.compile(r"\((?! ?(?:is |are )?(?:allowed|permitted|acceptable|eligible|excluded|not ))[^()]*\)")
+CONDITION = re.compile(r"\b(?:provided|as long as|if|so long as|on condition|only when)\b")
+JOINS = re.compile(r",|;|\b(?:and|or|nor|but)\b")
+GENERIC = re.compile(
+    r"^\W*(?:all |the |any )?(?:patients?|participants?|subjects?|individuals?|women|men|children"
+    r"|adults)?\s*$|\bonly (?:if|those)\b"
+)
+
+
+RESUMES = re.compile(
+    r"[;]|,? (?:but|however)\b|, and (?:must|have|has|are|is)\b| - "
+)
+SETS_APART = re.compile(r"other\s+than|excluding|except(?: for)?$")
+WINDOW = re.compile(r"\bwithin (?:the )?(?:last |past |previous |prior )?[<\u2264]?\s*\d+[^,;]* (?:or|and)\b")
+
+
+HEADS = re.compile(
+    r"\bfollowing\b|^\W*(?:except|not |no |must|may|patients?|participants?|subjects?|individuals?|those"
+    r"|allowed|permitted)"
+)
+LEADS = re.compile(r":\s*$|\bfollowing\b[^.]{0,60}$|\b(?:except|unless|including|any of)\W*$")
+OPENS_EXCEPTION = re.compile(r"\b(?:except\w*|unless|exception of|other than|excluding|exempt)\b[^.]{0,60}$")
+STATES = re.compile(
+    r"\b(?:no|not|without|never|allowed|permitted|eligible|ineligible|acceptable|excluded|must|should|shall"
+    r"|cannot|prohibited|exclude|free|absence)\b"
+)
+SENTENCE_END = re.compile(r"[.;](?=\s+(?:[a-z\"(\u2265\u2264<>]|\d+\s)|\s*$)|\n\s*\n")
+ABBREVIATION = re.compile(r"(?:\be\.g|\bi\.e|\bvs|\bno|\bdr|\bapprox|\betc|\bincl|\bmax|\bmin|\bresp|\bca)$")
+
+
+LIST = re.compile(r"(?:e\.g\.|including(?: but not limited to)?|following|such as|any of(?: these)?|i\.e\.),?\s*:")

@@ -1,0 +1,189 @@
+"""Biomarkers in text: a name → the markers it means ("BRCA1/2" means two, "hormone receptor" means ER and PR).
+
+Markers carry the name they are reported under: the HGNC symbol, or ER, PR, HER2, PD-L1, MSI, MMR, TMB, HRD, a virus,
+a chromosome abnormality. What is known of a marker, its state, is `search.terminology.variants`.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import ahocorasick
+
+from search.terminology.abbreviations import Rule, defined_otherwise, holds, read_rule, surroundings_of
+from search.terminology.spelling import closed, fold, fold_name
+from search.terminology.tables import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerMention:
+    """A marker named in a text: `text[start:end] == quote`. All of `markers` are meant, in the order of the name."""
+
+    start: int
+    end: int
+    quote: str
+    markers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Gene:
+    """A gene of the table."""
+
+    symbol: str
+    marker: str
+    """The name it is reported under ("HER2" for ERBB2)."""
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Symbol:
+    name: str
+    markers: tuple[str, ...]
+    rule: Rule
+
+    def spelled(self, quote: str, typed: bool) -> bool:
+        if quote == self.name:
+            return True
+        # A symbol with a digit is no word in any case ("Pik3ca"); others may be in lower case where all of a text is.
+        numbered = len(quote) > 3 and any(letter.isdigit() for letter in quote)
+        return (numbered or (typed and self.name.lower() not in _WORDS)) and quote.lower() == self.name.lower()
+
+
+@dataclass(slots=True)
+class _Entry:
+    markers: tuple[str, ...] | None = None
+    symbols: list[_Symbol] = field(default_factory=list)
+
+
+_WORDS = frozenset(
+    {"met", "ret", "kit", "er", "pr", "hr", "ar", "max", "pole", "rest", "src", "fap", "fus", "jun", "apc"}
+)
+_SUFFIXES = ("m", "mut", "wt")
+"""Written onto a symbol: mutant and wild type ("PIK3CAm", "KRASwt")."""
+_DEFAULT = Rule(default=True)
+_TARGETED = re.compile(
+    r"(?:[/&]\s?\d+)?(?:i\b|[\s-]*(?:receptor\s+)?(?:(?:tyrosine\s+)?(?:kinase\s+)?inhibit|tki|antagonis|agonis|antibod|blockade|"
+    r"blocker|targeted|targeting|directed|car\b|degrader))",
+    re.IGNORECASE,
+)
+_BREAK = re.compile(r"[.;]\s|\n\s*[\n*•-]")
+_AGAINST = re.compile(r"\banti[\s-]*$", re.IGNORECASE)
+
+
+@functools.cache
+def genes() -> Mapping[str, Gene]:
+    """Genes by HGNC symbol."""
+    rows = read_table("genes.tsv")
+    return MappingProxyType(
+        {row["symbol"]: Gene(row["symbol"], row["marker"], row["name"], row["source"]) for row in rows}
+    )
+
+
+@functools.cache
+def markers() -> frozenset[str]:
+    """Every marker that a name can mean."""
+    named = {marker for row in read_table("markers.tsv") for marker in row["markers"].split(",")}
+    return frozenset(named | {gene.marker for gene in genes().values()})
+
+
+@functools.cache
+def _entries() -> Mapping[str, _Entry]:
+    table: dict[str, _Entry] = {}
+    for row in read_table("markers.tsv"):
+        entry = table.setdefault(fold_name(row["name"]), _Entry())
+        meant = tuple(row["markers"].split(","))
+        if row["case"] == "i":
+            entry.markers = meant
+            continue
+        rule = read_rule(row["rule"])
+        entry.symbols.append(_Symbol(row["name"], meant, rule))
+        if rule == _DEFAULT and row["name"].isupper():
+            for suffix in _SUFFIXES:
+                added = table.setdefault(fold_name(row["name"] + suffix), _Entry())
+                added.symbols.append(_Symbol(row["name"] + suffix, meant, rule))
+    for row in read_table("genes.tsv"):
+        meant = (row["marker"],)
+        for spelling in filter(None, row["aliases"].split("; ")):
+            entry = table.setdefault(fold_name(spelling), _Entry())
+            if entry.markers is None and not entry.symbols:
+                entry.symbols.append(_Symbol(spelling, meant, _DEFAULT))
+        entry = table.setdefault(fold_name(row["name"]), _Entry())
+        if entry.markers is None:
+            entry.markers = meant
+    return table
+
+
+@functools.cache
+def _automaton() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton()
+    for spelling, entry in _entries().items():
+        automaton.add_word(spelling, (len(spelling), entry))
+    automaton.make_automaton()
+    return automaton
+
+
+def find_markers(text: str, context: str = "") -> list[MarkerMention]:
+    """Markers named in a text, in order, none overlapping: the longest name that starts first.
+
+    A marker that only names a drug's target ("EGFR inhibitor", "anti-CD19", "BCMA-directed") is none.
+
+    Args:
+        text: any text.
+        context: further words about the same trial or person; they help to settle what an abbreviation stands for.
+    """
+    folded = fold(text)
+    hits = [(last - length + 1, length, entry) for last, (length, entry) in _automaton().iter(folded.text)]
+    hits.sort(key=lambda hit: (hit[0], -hit[1]))
+    typed = text == text.lower()
+    near = context.lower()
+    found: list[MarkerMention] = []
+    free = 0
+    for place, length, entry in hits:
+        if place < free:
+            continue
+        start, end = folded.offset(place + 1), folded.offset(place + length - 2) + 1
+        if _BREAK.search(text, start, end) or text.count(")", start, end) > text.count("(", start, end):
+            continue
+        meant = entry.markers or _settle(entry, text, start, end, near, typed)
+        if not meant:
+            continue
+        free = place + length - 1
+        end = closed(text, start, end)
+        if not (_TARGETED.match(text, end) or _AGAINST.search(text, max(0, start - 10), start)):
+            found.append(MarkerMention(start, end, text[start:end], meant))
+    return found
+
+
+def _settle(entry: _Entry, text: str, start: int, end: int, context: str, typed: bool) -> tuple[str, ...]:
+    quote = text[start:end]
+    candidates = [symbol for symbol in entry.symbols if symbol.spelled(quote, typed)]
+    if not candidates:
+        return ()
+    surroundings = surroundings_of(text, start, end, context)
+    verdicts = [(holds(symbol.rule, text, start, end, surroundings), symbol) for symbol in candidates]
+    for verdict, symbol in verdicts:
+        if verdict:
+            return symbol.markers
+    if not any(symbol.rule == _DEFAULT for symbol in candidates) and defined_otherwise(text, start, end):
+        return ()
+    return next((symbol.markers for verdict, symbol in verdicts if verdict is None and symbol.rule.default), ())
+
+
+def resolve_marker(name: str) -> tuple[str, ...]:
+    """Markers that a name given on its own means (a filter's value), in any case; empty where it means none."""
+    value = name.strip()
+    for marker in markers():
+        if fold_name(marker) == fold_name(value) and marker.lower() == value.lower():
+            return (marker,)
+    entry = _entries().get(fold_name(value))
+    if entry is None:
+        return ()
+    if entry.markers:
+        return entry.markers
+    same = [symbol for symbol in entry.symbols if symbol.name.lower() == value.lower()]
+    return same[0].markers if same else ()

@@ -17,10 +17,13 @@ from search.index.filters import contradictions
 from search.query import Query
 from search.ranking.distance import nearest_km
 from search.ranking.explanation import explain as explain_fused
-from search.ranking.fusion import Fused, fuse
+from search.ranking.fusion import Fused, fuse, weights_for
 from search.ranking.highlight import highlight_trial
 from search.results import Explanation, Hit, SearchResult
 from search.text import terms as analyzed_terms
+
+_NAMED = 1.0
+"""Score of a trial that the query names by its id: above all that fusion can give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,7 @@ class SearchEngine:
             IndexUnavailableError: the index cannot answer.
         """
         size = max(1, min(size, self._config.engine.max_page))
-        ranking = self._config.ranking
-        digest = cursors.digest(query, ranking)
+        digest = cursors.digest(query, self._config.ranking)
         place = cursors.decode(cursor, digest) if cursor else None
         opened = self._open_for(place)
         if query.nct_ids and not query.text:
@@ -71,7 +73,7 @@ class SearchEngine:
             return SearchResult(query, (), 0, {}, opened.generation.manifest, reason=impossible)
 
         clock = _Clock()
-        request = self._request(query, opened.encoder, FACETS if facets else ())
+        request, ranking = self._plan(query, opened.encoder, FACETS if facets else ())
         clock.lap("encode")
         candidates = opened.generation.retrieve(request, ranking)
         clock.lap("retrieve")
@@ -79,7 +81,7 @@ class SearchEngine:
         clock.lap("fuse")
         offset = place.offset if place else 0
         page = ranked[offset : offset + size]
-        hits = self._hits(query, page, request, opened.generation, explain=explain)
+        hits = self._hits(query, page, request, opened.generation, ranking if explain else None)
         clock.lap("fetch")
         following = offset + len(page)
         return SearchResult(
@@ -100,8 +102,8 @@ class SearchEngine:
         opened = self._open_for(None)
         if query.nct_ids and not query.text:
             return [(hit.nct_id, hit.score) for hit in self._look_up(query, opened).hits][:depth]
-        candidates = opened.generation.retrieve(self._request(query, opened.encoder, ()), self._config.ranking)
-        ranked = self._pinned(query, opened.generation, rank(candidates, self._config.ranking))
+        request, ranking = self._plan(query, opened.encoder, ())
+        ranked = self._pinned(query, opened.generation, rank(opened.generation.retrieve(request, ranking), ranking))
         return [(hit.nct_id, hit.score) for hit in ranked[:depth]]
 
     def trial(self, identifier: str) -> tuple[str, StoredDocument] | None:
@@ -166,14 +168,17 @@ class SearchEngine:
             self._encoders[identity] = Encoder(generation.encoder_path(), threads=1)
         return self._encoders[identity]
 
-    def _request(self, query: Query, encoder: Encoder, facets: Sequence[str]) -> Retrieval:
+    def _plan(self, query: Query, encoder: Encoder, facets: Sequence[str]) -> tuple[Retrieval, RankingConfig]:
+        """What to ask the back end, and the ranking with the weights of a query of this length."""
         ranking = self._config.ranking
         if not query.text:
-            return Retrieval((), None, query.filters, tuple(facets))
+            return Retrieval((), None, query.filters, tuple(facets)), ranking
         distinct = tuple(dict.fromkeys(analyzed_terms(query.text)))[: ranking.lexical.max_terms]
+        fusion = weights_for(ranking.fusion, len(distinct))
         parts = ranking.dense.query_max_passages
-        vector = encoder.encode_query(query.text, max_parts=parts) if ranking.fusion.dense_weight else None
-        return Retrieval(tuple((term, 1.0) for term in distinct), vector, query.filters, tuple(facets))
+        vector = encoder.encode_query(query.text, max_parts=parts) if fusion.dense_weight else None
+        terms = tuple((term, 1.0) for term in distinct)
+        return Retrieval(terms, vector, query.filters, tuple(facets)), replace(ranking, fusion=fusion)
 
     def _pinned(self, query: Query, generation: Generation, ranked: list[Fused]) -> list[Fused]:
         """Trials that the text names by id come first; the text itself may be an id of another kind."""
@@ -184,7 +189,7 @@ class SearchEngine:
         if not ids:
             return ranked
         by_id = {hit.nct_id: hit for hit in ranked}
-        first = [replace(by_id.get(nct_id, Fused(nct_id, 0.0)), score=1.0) for nct_id in ids]
+        first = [replace(by_id.get(nct_id, Fused(nct_id, 0.0)), score=_NAMED) for nct_id in ids]
         return first + [hit for hit in ranked if hit.nct_id not in ids]
 
     def _look_up(self, query: Query, opened: Opened) -> SearchResult:
@@ -206,7 +211,12 @@ class SearchEngine:
         return SearchResult(query, hits, len(hits), {}, generation.manifest, reason=reason)
 
     def _hits(
-        self, query: Query, page: Sequence[Fused], request: Retrieval, generation: Generation, *, explain: bool
+        self,
+        query: Query,
+        page: Sequence[Fused],
+        request: Retrieval,
+        generation: Generation,
+        explained: RankingConfig | None,
     ) -> tuple[Hit, ...]:
         documents = generation.fetch([hit.nct_id for hit in page])
         terms = [term for term, _ in request.terms]
@@ -222,18 +232,18 @@ class SearchEngine:
                     trial=document.trial,
                     highlights=highlight_trial(document.trial, terms, self._config.highlight),
                     passage=passage,
-                    explanation=self._explanation(fused, request, generation) if explain else None,
+                    explanation=_explanation(fused, request, generation, explained) if explained else None,
                     distance_km=nearest_km(document.trial.sites, query.filters),
                 )
             )
         return tuple(hits)
 
-    def _explanation(self, fused: Fused, request: Retrieval, generation: Generation) -> Explanation:
-        ranking = self._config.ranking
-        if fused.score == 1.0:
-            return Explanation(1.0, "named by its id")
-        parts = generation.explain_lexical(request, fused.nct_id, ranking) if fused.lexical else None
-        return explain_fused(fused, ranking.fusion, parts)
+
+def _explanation(fused: Fused, request: Retrieval, generation: Generation, ranking: RankingConfig) -> Explanation:
+    if fused.score == _NAMED:
+        return Explanation(_NAMED, "named by its id")
+    parts = generation.explain_lexical(request, fused.nct_id, ranking) if fused.lexical else None
+    return explain_fused(fused, ranking.fusion, parts)
 
 
 def rank(candidates: Candidates, config: RankingConfig) -> list[Fused]:

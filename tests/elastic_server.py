@@ -117,6 +117,9 @@ def _distribution(home: Path) -> Iterator[str]:
     }
     command = [str(home / "bin" / "elasticsearch"), *(f"-E{name}={value}" for name, value in settings.items())]
     environment = {**os.environ, "ES_PATH_CONF": str(config), "ES_JAVA_OPTS": f"-Xms{HEAP} -Xmx{HEAP}"}
+    java = shutil.which("java")
+    if java and not (home / "jdk").is_dir():
+        environment.setdefault("ES_JAVA_HOME", str(Path(java).resolve().parent.parent))
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             command, stdout=log, stderr=log, env=environment, cwd=folder, start_new_session=True, **as_nobody

@@ -8,12 +8,14 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from search.config import DEFAULT_CONFIG, RankingConfig
 from search.index.document import TEXT_FIELDS, FilterValues, IndexDocument, Passage
 from search.index.values import filter_values as values_of
 from search.query import DateRange, Filters, Near
@@ -47,6 +49,24 @@ CITIES = ("Berlin", "Munich", "Columbus", "Orléans", "São Paulo")
 POINTS = ((52.52, 13.405), (48.137, 11.575), (39.961, -82.999), (-23.55, -46.633), (0.0, 179.9), (0.0, -179.9))
 CANCER_TYPES = ("TISSUE", "LUNG", "NSCLC", "LUAD", "BREAST", "SKIN", "MEL")
 CODES = ("AZD9291", "JAB-21822", "MK-3475", "osimertinib", "Pembrolizumab")
+
+FIELDED: RankingConfig = replace(
+    DEFAULT_CONFIG.ranking,
+    lexical=replace(
+        DEFAULT_CONFIG.ranking.lexical,
+        min_match_short=0.6,
+        field_boosts={
+            "title": 3.0,
+            "acronym": 2.0,
+            "conditions": 2.0,
+            "keywords": 1.0,
+            "interventions": 1.5,
+            "summary": 1.0,
+            "inclusion": 1.0,
+        },
+    ),
+)
+"""A ranking over several fields, so that every field is told apart in tests."""
 
 
 T = TypeVar("T")
@@ -222,7 +242,7 @@ def synthetic(count: int, dimensions: int = 384, seed: int = 0, passages: int = 
     """
     rng = np.random.default_rng(seed)
     pick = random.Random(seed)
-    lengths = dict(zip(TEXT_FIELDS, (20, 1, 4, 10, 10, 80, 180, 120), strict=True))
+    lengths = dict(zip(TEXT_FIELDS, (300, 20, 1, 4, 10, 10, 80, 180, 120), strict=True))
     total = sum(lengths.values())
     centres = rng.standard_normal((200, dimensions)).astype(np.float32)
     for number in range(1, count + 1):

@@ -74,8 +74,15 @@ def _criterion(finding: Finding, line: Line, text: CriteriaText) -> Criterion:
         cohort=line.cohort,
         confidence=finding.confidence,
         exception=_evidence(text.raw, *exception) if exception else None,
-        or_group=f"{line.index}:{finding.or_group}" if finding.or_group else None,
+        or_group=_group(finding.or_group, line),
     )
+
+
+def _group(name: str | None, line: Line) -> str | None:
+    """A group is of its line, unless the reader named the line that opens it ("12:renal")."""
+    if not name or ":" in name:
+        return name or None
+    return f"{line.index}:{name}"
 
 
 def _opaque(line: Line, text: CriteriaText) -> Criterion:

@@ -40,8 +40,11 @@ _RUN_ON = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\]%\"'].)(?<!e\.g.)(?<!i\.e.)(?<! vs.)(?<!\bno.)(?<=[.;])\s+(?=[A-Z\"(]|\d+\s)")
 _UNFINISHED = re.compile(
-    r"\b(?:and|or|of|the|a|with|for|than|see|to|in|by|from|e\.g\.|i\.e\.|vs\.|no\.)$", re.IGNORECASE
+    r"\b(?:and|or|of|the|a|with|for|than|see|to|in|by|from|if|when|unless|at|least|e\.g\.|i\.e\.|vs\.|no\.)$", re.IGNORECASE
 )
+_GOES_ON = re.compile(r"\b(?:has|have|had|must|is|are|as follows|following|defined)\b")
+_MEASURE = re.compile(r"[\u2265\u2264<>=]\s*\d[\d.,]*\s*(?:m[lg]\b|g/|x\b|%|/|ULN|cells)", re.IGNORECASE)
+"""A threshold: a line that states one is no heading, even if it ends with a colon."""
 _LONG = 200
 """Paragraphs above this many characters are cut into sentences."""
 
@@ -87,12 +90,14 @@ def criteria_text(raw: str, title: str = "", conditions: tuple[str, ...] = ()) -
         if section is not last_section or section_heading:
             headings, open_items, last_section = [], [], section
         text = folded[item.start : item.end]
+        # "Patients have had prior therapy as follows:" below "Cohort A:" goes on with the cohort, it opens no new part.
+        governing = headings[-1][2] if headings and item.heading and _GOES_ON.search(text) else None
         if not section_heading:
             headings = [h for h in headings if h[0] < item.indent or (not item.heading and h[0] <= item.indent)]
         while open_items and open_items[-1][0] >= item.indent:
             open_items.pop()
         parent = open_items[-1][1] if open_items and item.bullet else None
-        inherited = lines[parent].cohort if parent is not None else (headings[-1][2] if headings else None)
+        inherited = lines[parent].cohort if parent is not None else (headings[-1][2] if headings else None) or governing
         is_heading = item.heading or section_heading
         named = (
             cohort_of_heading(view[item.start : item.end])
@@ -127,7 +132,9 @@ def _section_lookup(raw: str) -> _SectionAt:
     return _SectionAt(tuple((s.start, s.end, s.kind) for s in sections(raw)), raw)
 
 
-_SECTION_WORD = re.compile(r"inclusion|exclusion|eligib|criteria|not be|must not|characteristics", re.IGNORECASE)
+_SECTION_WORD = re.compile(
+    r"inclusion|exclusion|eligib|criteria|not be|must not|characteristics|^\s*:\s*$", re.IGNORECASE
+)
 
 
 class _SectionAt:
@@ -214,7 +221,7 @@ def _is_heading(text: str) -> bool:
     if not words or len(stripped) > 90:
         return False
     if stripped.endswith(":") and len(words) <= 12:
-        return True
+        return _MEASURE.search(stripped) is None
     return stripped.isupper() and len(words) <= 8 and not any(c.isdigit() for c in stripped)
 
 

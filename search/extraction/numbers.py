@@ -11,12 +11,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-_WORDS = {
-    word: float(value)
-    for value, word in enumerate(
-        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-    )
-} | {"fourteen": 14.0, "fifteen": 15.0, "sixteen": 16.0, "eighteen": 18.0, "twenty": 20.0, "twenty-one": 21.0, "sixty": 60.0} | {"twice": 2.0, "double": 2.0}
+_WORDS = (
+    {
+        word: float(value)
+        for value, word in enumerate(
+            ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+        )
+    }
+    | {
+        "fourteen": 14.0,
+        "fifteen": 15.0,
+        "sixteen": 16.0,
+        "eighteen": 18.0,
+        "twenty": 20.0,
+        "twenty-one": 21.0,
+        "sixty": 60.0,
+    }
+    | {"twice": 2.0, "double": 2.0}
+)
 _WORD = "|".join(sorted(_WORDS, key=len, reverse=True))
 NUMBER = (
     r"(?:\d{1,3}(?:[,'\u202f]\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: \d{3})+(?![\d.])|\d+(?:[.,]\d+)?|(?<!\d)[.,]\d+"
@@ -30,37 +42,37 @@ _DOWN = r"(?:less|lower|fewer|smaller|below|under|inferior|younger)"
 _NOT = r"(?:no|not|never|nor|neither)"
 _BE = r"(?: be| being| is)?"
 _GE = (
-    r"\u2265|> ?/ ?=|> ?=|= ?>|> or =|> ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&gt; ?=|&ge;|\+/> "
+    r"\u2265|> ?_|_ ?>|> ?/ ?=|> ?=|= ?>|> or =|> ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&gt; ?=|&ge;|\+/> "
     rf"|(?:equal(?: to)?|=) (?:or|and|/) ?(?:{_UP}(?: than)?|>)"
-    rf"|{_UP}(?: than)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:least|minimum)|(?:a )?minimum(?: (?:value|level|count))?(?: of)?(?! \w+ of)"
-    rf"|{_NOT}{_BE} (?:{_DOWN})(?: than| to)?|{_NOT} ?< ?=?|(?:starting|starts) from|from (?=\d+[^-]{{0,20}}(?:upwards?|onwards?))"
+    rf"|{_UP}(?: th[ae]n)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:least|minimum)|(?:a )?minimum(?: (?:value|level|count))?(?: of)?(?! (?!age)\w+ of)"
+    rf"|{_NOT}{_BE} (?:{_DOWN})(?: than| to)?|{_NOT}{_BE} ?< ?=?|(?:starting|starts) from|from (?=\d+[^-]{{0,20}}(?:upwards?|onwards?))"
 )
 _LE = (
-    r"\u2264|< ?/ ?=|< ?=|= ?<|< or =|< ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&lt; ?=|&le;"
+    r"\u2264|< ?_|_ ?<|< ?/ ?=|< ?=|= ?<|< or =|< ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&lt; ?=|&le;"
     rf"|(?:equal(?: to)?|=) (?:or|and|/) ?(?:{_DOWN}(?: than)?|<)"
-    rf"|{_DOWN}(?: than)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:most|maximum)|(?:a )?maximum(?: (?:value|level|count))?(?: of)?(?! \w+ of)"
+    rf"|{_DOWN}(?: th[ae]n)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:most|maximum)|(?:a )?maximum(?: (?:value|level|count))?(?: of)?(?! (?!age)\w+ of)"
     rf"|{_NOT}{_BE} (?:to )?(?:{_UP})(?: than| to)?|{_NOT} (?:to )?(?:exceed(?:ing|s)?|beyond)|without exceeding|cannot exceed"
-    rf"|{_NOT} ?> ?=?|up to(?: and including)?|within"
+    rf"|{_NOT}{_BE} ?> ?=?|up to(?: and including)?|within"
 )
-_GT = rf">|&gt;|{_UP} than|(?:above|over|superior to|exceed(?:s|ing)?|in excess of|beyond|elevated above|elevated to|older than)"
-_LT = rf"<|&lt;|{_DOWN} than|(?:below|under|inferior to|younger than)"
+_GT = rf">|&gt;|{_UP} th[ae]n|(?:above|over|superior to|exceed(?:s|ing)?|in excess of|beyond|elevated above|elevated to|older than)"
+_LT = rf"<|&lt;|{_DOWN} th[ae]n|(?:below|under|inferior to|younger than)"
 _EDGE = r"(?<![a-z](?=[a-z]))"  # no cut inside a word
 _COMPARATOR = re.compile(rf"{_EDGE}(?:(?P<ge>{_GE})|(?P<le>{_LE})|(?P<gt>{_GT})|(?P<lt>{_LT})){_EDGE}")
 _POSTFIX = re.compile(
     r"\W{0,2}(?:years? |yrs? |old )?(?:or|and|&|/) ?(?:(?P<ge>greater|more|higher|above|over|older|up(?:wards?)?|beyond|elder)"
     r"|(?P<le>less|lower|below|under|fewer|younger|better))\b(?! than)"
 )
-_FILLER = (
-    r"(?: or equal to| than| of| to| the| a| an| value| score| level| equal| grade| ecog| ps| \(|:|,| by| age| is| be| or| above| below)"
+_FILLER = r"(?: or equal to| than| of| to| the| a| an| value| score| level| equal| grade| ecog| ps| \(|:|,| by| age| is| be| or| above| below)"
+_AFTER_COMPARATOR = re.compile(
+    rf"(?: ?\([^)\w]{{1,3}}\))?{_FILLER}{{0,3}} ?(?P<sign>[+])? ?(?P<number>{NUMBER})(?:(?P<dash> ?- ?(?=\d))(?P<high>{NUMBER}))?"
 )
-_AFTER_COMPARATOR = re.compile(rf"{_FILLER}{{0,2}} ?(?P<sign>[+])? ?(?P<number>{NUMBER})(?:(?P<dash> ?- ?(?=\d))(?P<high>{NUMBER}))?")
 _LIMIT_WORDS = (
     r"(?:the|of|an?|own|our|your|institution(?:al|s|'s)*|lab(?:oratory|oratories|s|'s)*|local|central|site|sites?|study|normal|age[ -]?\w*"
     r"|reference|clinical|hospital|corresponding|standard|gender|sex|upper|testing|performing|respective|range|ranges|values?|for|and"
     r"|defined|cent(?:er|re)(?:'s)?|x|by|that|level|levels|appropriate|adjusted|specific|matched|treating|participating|respective"
-    r"|each|facility|\((?=uln|iuln))"
+    r"|each|above|facility|\((?=uln|iuln))"
 )
-_ULN = r"(?:i{0,2}ulns?|ul/n|unl|ulrr?|ulnr|upper (?:limits?|levels?|bounds?|ends?|values?|ranges?|normal)|normal upper (?:limits?|values?)|maximum normal|high limit)"
+_ULN = r"(?:i{0,2}ulns?|top normal limits?|ul/n|unl|ulrr?|ulnr|upper (?:limits?|levels?|bounds?|ends?|values?|ranges?|normal)|normal upper (?:limits?|values?)|maximum normal|high limit)"
 _LLN = r"(?:i{0,2}llns?|lnl|llnr|lower (?:limits?|levels?|bounds?|ends?|values?|normal)|normal lower (?:limits?|values?)|minimum normal)"
 _LIMIT = re.compile(
     rf" ?(?:\(? ?(?P<pct>%|percent)|x|\*|times?|-? ?fold(?: the)?|-times)?(?: ?[x*(])?(?: ?\b{_LIMIT_WORDS}\b[ /-]?){{0,7}}? ?-?"
@@ -68,8 +80,12 @@ _LIMIT = re.compile(
     rf"(?:(?: of| for)? ?\(?\b(?:limits?|normals?|the|institution(?:al)?|lab(?:oratory)?|reference|ranges?|values?|levels?|of|age|local|sex)\b\)?){{0,6}}"
     r"(?: ?\((?:i?uln|i?lln|unl|uln ?\)?)\))?"
 )
+_OTHER_LIMIT = re.compile(r"[\s\w()]{0,30}?\b(?:therapeutic|intended|target)\b")
 _TIMES_NORMAL = re.compile(
     r" ?(?:x|\*|times|-? ?fold) ?\(?(?:the |institutional |laboratory |local |upper )*(?:n\b|normal|control)(?: (?:values?|levels?|limits?|range|institutional))*\)?"
+)
+_NORMAL_ALONE = re.compile(
+    r" ?(?:the |their |institutional |laboratory |local |institution's )*normal(?: (?:institutional|laboratory|limits?|range|values?|levels?))*\b(?! saline)"
 )
 _SUPPRESSED_POWER = r"(?:x|\*)? ?10 ?(?:\^|e|exp|\*\*)? ?[(\[]?\d{1,2}[)\]]?"
 _VOLUME = r"(?:dl|l|ml|[\u00b5um]?c?l|mm ?\^? ?3|mmc|cu\.? ?mm|cmm|cubic mm|cubic milli-?met(?:er|re)s?|(?:micro|milli|deci)?-? ?lit(?:er|re)s?|100 ?ml|cc)"
@@ -84,7 +100,7 @@ _UNIT = re.compile(
     r"|(?:mg|g)/(?:mg|g|mmol)\b(?: creatinine)?"
     rf"|{_SUPPRESSED_POWER}(?: ?/ ?(?:{_VOLUME}))?"
     r"|%(?: of)?(?: the)?(?: ?predicted)?(?: (?:normal|value))*|percent(?: of)?(?: predicted)?|mm ?hg|m ?-?sec(?:onds?|s)?\b|milli-? ?sec(?:ond)?s?\b|ms\b|sec(?:ond)?s?\b"
-    r"|[+]|plus\b|(?:g|gm|mg)(?:dl|%)|mmol\b|[\u00b5u]mol\b|mm3\b|u/l\b|k\b)"
+    r"|[+]|plus\b|(?:g|gm|mg)(?:dl|%)|mmol\b|[\u00b5u]mol\b|mm3\b|u/l\b|k\b|m?g\b)"
 )
 
 
@@ -117,7 +133,7 @@ _POSTFIX_REACH = 40
 _OPS = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
 _BETWEEN = re.compile(
     rf"\b(?:between|from|range(?:s|d)?(?: of| from| is|:)?|in the range of)? ?(?P<low>{NUMBER}) ?(?P<unit>%|years?(?: old)?|yrs?|years of age|months?)? ?"
-    rf"(?P<glue>-|to|and|through|until)(?: <| \u2264| under)? ?(?P<high>{NUMBER})(?![\d/])"
+    rf"(?P<glue>-|~|to|and|through|until)(?: <| \u2264| under)? ?(?P<high>{NUMBER})(?![\d/])"
 )
 
 
@@ -155,21 +171,25 @@ def _read(text: str, match: re.Match[str]) -> Comparison | None:
     number = _AFTER_COMPARATOR.match(text, match.end())
     if number is None:
         limit = _LIMIT.match(text, match.end())
-        if limit is None or limit["pct"]:
-            return None
+        if limit is None or limit["pct"] or _OTHER_LIMIT.match(text, limit.end()):
+            normal = _NORMAL_ALONE.match(text, match.end())
+            if normal is None or match.group() == "within":
+                return None
+            return Comparison(match.start(), normal.end(), op, 1.0, "", unit="xULN" if op[0] == ">" else "xLLN")
         return Comparison(match.start(), limit.end(), op, 1.0, "", unit=_limit_unit(limit))
     value = number_value(number["number"])
     if value is None:
         return None
     high = number_value(number["high"]) if number["high"] else None
     base = Comparison(match.start(), number.end(), op, value, number["number"], high)
-    return with_unit(text, base)
+    read = with_unit(text, base)
+    return replace(read, unit="+") if number["sign"] and read.unit is None else read  # "+1" on a dipstick
 
 
 def with_unit(text: str, base: Comparison) -> Comparison:
     """A comparison with the unit that follows its number, and the comparator behind it, if there are any."""
     limit = _LIMIT.match(text, base.end) or _TIMES_NORMAL.match(text, base.end)
-    if limit is not None:
+    if limit is not None and not _OTHER_LIMIT.match(text, limit.end()):
         groups = limit.groupdict()
         value = base.value / 100 if groups.get("pct") else base.value
         return replace(base, end=limit.end(), value=value, unit=_limit_unit(limit))

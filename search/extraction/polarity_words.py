@@ -6,20 +6,62 @@ All patterns run over lower-case text with single spaces (except where they boun
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A pattern that is tried only on text with one of its literals: most text has none, and that is quickly seen."""
+
+    literals: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """First match."""
+        return self.pattern.search(text) if any(literal in text for literal in self.literals) else None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """All matches."""
+        return self.pattern.finditer(text) if any(literal in text for literal in self.literals) else iter(())
+
 
 # "no more than", "not limited to", "with or without" … negate nothing.
-NEGATION = re.compile(
-    r"\b(?:no(?! (?:more|less|fewer|later|earlier|longer|greater|restriction|limit|upper|lower|minimum"
-    r"|maximum|matter)\b)"
-    r"|(?<!whether or )(?<!if )(?<!or )not(?! (?:limited|only|otherwise|more|less|necessarily|required"
-    r"|exceed|yet|mandatory"
-    r"|greater|later|earlier|exclu\w+|due|related|attribut\w+|considered|be considered|count\w*|applicable"
-    r"|a contraindication)\b)"
-    r"|(?<!with or )(?<!with/)(?<!with and )without(?! regard)|never|neither|nor|cannot|can't|absence of"
-    r"|absent|free (?:of|from)"
-    r"|lack(?:s|ing)?(?: of)?|negative for|rule[sd]? out|excludes?|excluding the presence of|ineligible"
-    r"|refus(?:e|es|ed|al)"
-    r"|(?:fail(?:s|ed|ure)|unable|inability|unwilling\w*) to)\b"
+NEGATION = Gated(
+    (
+        "no",
+        "not",
+        "without",
+        "never",
+        "neither",
+        "cannot",
+        "can't",
+        "absen",
+        "free",
+        "lack",
+        "negative",
+        "rule",
+        "exclud",
+        "ligib",
+        "refus",
+        "fail",
+        "unab",
+        "inab",
+        "unwill",
+    ),
+    re.compile(
+        r"\b(?:no(?! (?:more|less|fewer|later|earlier|longer|greater|restriction|limit|upper|lower|minimum"
+        r"|maximum|matter)\b)"
+        r"|(?<!whether or )(?<!if )(?<!or )not(?! (?:limited|only|otherwise|more|less|necessarily|required"
+        r"|exceed|yet|mandatory"
+        r"|greater|later|earlier|exclu\w+|due|related|attribut\w+|considered|be considered|count\w*|applicable"
+        r"|a contraindication)\b)"
+        r"|(?<!with or )(?<!with/)(?<!with and )without(?! regard)|never|neither|nor|cannot|can't|absence of"
+        r"|absent|free (?:of|from)"
+        r"|lack(?:s|ing)?(?: of)?|negative for|rule[sd]? out|excludes?|excluding the presence of|ineligible"
+        r"|refus(?:e|es|ed|al)"
+        r"|(?:fail(?:s|ed|ure)|unable|inability|unwilling\w*) to)\b"
+    ),
 )
 MODAL_NO = re.compile(
     r"\b(?:must|may|should|shall|can|will)(?: also)? (?:not|never|neither)\b(?! (?:able|limited"
@@ -35,35 +77,63 @@ ELIGIBLE = (
     r"(?:allowed|permitted|permissible|eligible|acceptable|allowable|accepted|admissible|enrolled|included"
     r"|(?:able|allowed) to (?:enrol\w*|participate))"
 )
-PERMISSION = re.compile(
-    rf"\b(?:(?:is|are|be|being|was|were|remain)(?: also| still| considered"
-    rf"| potentially)? {ELIGIBLE}(?!\s+(?:for|to receive|candidates?)\b)"
-    r"|(?<!not )(?<!not be )(?<!un)(?:allowed|permitted|permissible|acceptable)(?! (?:methods?|contracept\w+"
-    r"|birth|forms?|alternative)\b)"
-    r"|(?:does|do|will|would|should|is|are) not (?:be )?(?:an? )?(?:exclu\w+|preclu\w+|disqualif\w+"
-    r"|ineligible|considered (?:an )?exclu\w+)"
-    r"|not (?:be )?(?:an? |the )?(?:exclu\w+|(?:reasons?|causes?|basis|grounds) (?:for|of) (?:exclu"
-    r"|inelig)\w+)|(?:can|may)(?: still)? be (?:enrolled|included|eligible|considered)"
-    r"|may (?:still )?(?:participate|enroll?|qualify)|(?<!the )(?:patients|participants|subjects"
-    r"|individuals) may (?:still )?(?:have|continue|receive|be receiving|be on)|(?:is|are) (?:an )?exceptions? to"
-    r"|(?:is|are|remain) eligible (?=for (?:this|the|enrol\w*|inclusion|participation|study|cohort)|to enrol"
-    r"|to participate))"
+PERMISSION = Gated(
+    (
+        "allow",
+        "permi",
+        "ligib",
+        "accept",
+        "admiss",
+        "enrol",
+        "inclu",
+        "exclu",
+        "preclu",
+        "disqual",
+        "may ",
+        "partic",
+        "exception",
+        "be considered",
+        "cause",
+        "basis",
+        "ground",
+        "reason",
+    ),
+    re.compile(
+        rf"\b(?:(?:is|are|be|being|was|were|remain)(?: also| still| considered"
+        rf"| potentially)? {ELIGIBLE}(?!\s+(?:for|to receive|candidates?)\b)"
+        r"|(?<!not )(?<!not be )(?<!un)(?:allowed|permitted|permissible|acceptable)(?! (?:methods?|contracept\w+"
+        r"|birth|forms?|alternative)\b)"
+        r"|(?:does|do|will|would|should|is|are) not (?:be )?(?:an? )?(?:exclu\w+|preclu\w+|disqualif\w+"
+        r"|ineligible|considered (?:an )?exclu\w+)"
+        r"|not (?:be )?(?:an? |the )?(?:exclu\w+|(?:reasons?|causes?|basis|grounds) (?:for|of) (?:exclu"
+        r"|inelig)\w+)|(?:can|may)(?: still)? be (?:enrolled|included|eligible|considered)"
+        r"|may (?:still )?(?:participate|enroll?|qualify)|(?<!the )(?:patients|participants|subjects"
+        r"|individuals) may (?:still )?(?:have|continue|receive|be receiving|be on)|(?:is|are) (?:an )?exceptions? to"
+        r"|(?:is|are|remain) eligible (?=for (?:this|the|enrol\w*|inclusion|participation|study|cohort)|to enrol"
+        r"|to participate))"
+    ),
 )
-FORBIDDANCE = re.compile(
-    r"\b(?:not (?:be |considered |currently )?(?:allowed|permitted|eligible|acceptable|accepted|enrolled|included)"
-    r"|ineligible|prohibited|forbidden|disallowed|(?:is|are|be|is to be|will be|should be|must be) excluded"
-    r"|exclusionary"
-    r"|(?:may|can|will|should|must) not (?:participate|enroll?|be (?:enrolled|included|eligible))"
-    r"|(?:will |would |should |must |shall )(?:also )?exclude|disqualif(?:y|ies|ied)"
-    r"|exclude (?:the )?(?:patient|participant|subject)s?)\b"
-    r"(?! (?:for|to (?:receive|undergo|have)) (?!(?:this|the (?:study|trial|protocol)|enrol|participat"
-    r"|inclusion|study)))"
+FORBIDDANCE = Gated(
+    ("not ", "ligib", "prohib", "forbid", "disallow", "exclu", "disqual"),
+    re.compile(
+        r"\b(?:not (?:be |considered |currently )?(?:allowed|permitted|eligible|acceptable|accepted|enrolled|included)"
+        r"|ineligible|prohibited|forbidden|disallowed|(?:is|are|be|is to be|will be|should be|must be) excluded"
+        r"|exclusionary"
+        r"|(?:may|can|will|should|must) not (?:participate|enroll?|be (?:enrolled|included|eligible))"
+        r"|(?:will |would |should |must |shall )(?:also )?exclude|disqualif(?:y|ies|ied)"
+        r"|exclude (?:the )?(?:patient|participant|subject)s?)\b"
+        r"(?! (?:for|to (?:receive|undergo|have)) (?!(?:this|the (?:study|trial|protocol)|enrol|participat"
+        r"|inclusion|study)))"
+    ),
 )
-EXCEPTION = re.compile(
-    r"\b(?:unless|except(?:ions?)?(?: being| are| include| is)?(?: for| that| if| in| when)?"
-    r"|with the exceptions?\s+of"
-    r"|excepting|(?<!not )(?<!criteria )excluding|other\s+than|apart\s+from|aside\s+from|exclusive\s+of"
-    r"|save\s+for|exempt)\b"
+EXCEPTION = Gated(
+    ("unless", "except", "exclu", "other", "apart", "aside", "save", "exempt"),
+    re.compile(
+        r"\b(?:unless|except(?:ions?)?(?: being| are| include| is)?(?: for| that| if| in| when)?"
+        r"|with the exceptions?\s+of"
+        r"|excepting|(?<!not )(?<!criteria )excluding|other\s+than|apart\s+from|aside\s+from|exclusive\s+of"
+        r"|save\s+for|exempt)\b"
+    ),
 )
 NO_EXCEPTION = re.compile(r"\bexceptions? (?:do|does) not (?:include|apply)\b")
 PERMITS_WHEN = re.compile(r"unless|except (?:if|when|in|that)")
@@ -84,9 +154,7 @@ GENERIC = re.compile(
 )
 
 
-RESUMES = re.compile(
-    r"[;]|,? (?:but|however)\b|, and (?:must|have|has|are|is)\b| - "
-)
+RESUMES = re.compile(r"[;]|,? (?:but|however)\b|, and (?:must|have|has|are|is)\b| - ")
 SETS_APART = re.compile(r"other\s+than|excluding|except(?: for)?$")
 WINDOW = re.compile(r"\bwithin (?:the )?(?:last |past |previous |prior )?[<\u2264]?\s*\d+[^,;]* (?:or|and)\b")
 

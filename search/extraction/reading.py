@@ -69,7 +69,7 @@ class Finding:
     requirement: Requirement | None = None
     confidence: float = 0.9
     or_group: str | None = None
-    """Any string that is the same for alternatives read from one line."""
+    """Any string that is the same for alternatives read from one line; "12:renal" for a group opened by line 12."""
     exception: tuple[int, int] | None = None
 
 

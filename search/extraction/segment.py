@@ -7,6 +7,7 @@ as inclusion (the old PDQ layout has no exclusion heading, and states exclusions
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -48,6 +49,9 @@ def section_text(text: str, kind: SectionKind) -> str:
     return "\n".join(text[part.start : part.end] for part in sections(text) if part.kind == kind)
 
 
+# Copies of the registry exist in which the exclusion heading has lost its words but kept its colon.
+_LOST_HEADING = re.compile(r"\s*:\s*")
+
 _SECTION_KIND: dict[str, SectionKind] = {"inclusion": "inclusion", "exclusion": "exclusion", "other": "other"}
 
 
@@ -55,13 +59,17 @@ def _cuts(text: str) -> Iterator[tuple[int, str]]:
     """Offsets where a section begins, with its kind, in ascending order."""
     kind: Kind = "inclusion"
     nested: tuple[int, Kind] | None = None
+    named = False
     for start, line in _lines(text):
         if nested is not None and line.strip() and item_indent(line) <= nested[0]:
             # The list under an item such as "* Patients are excluded if:" is over.
             kind, nested = nested[1], None
             yield start, kind
         own = heading_kind(line)
+        if own is None and named and kind == "inclusion" and _LOST_HEADING.fullmatch(line):
+            own = "exclusion", False
         if own is not None:
+            named = True
             found, local = own
             if local and is_item(line):
                 if found != kind:

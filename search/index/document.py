@@ -21,6 +21,7 @@ from search.trial import (
 )
 
 TEXT_FIELDS = (
+    "combined",
     "title",
     "acronym",
     "conditions",
@@ -30,7 +31,11 @@ TEXT_FIELDS = (
     "inclusion",
     "description",
 )
-"""Searchable text, each analyzed by `search.text.analyze`. Exclusion text is none of them: it never earns a match."""
+"""Searchable text, each analyzed by `search.text.analyze`. Exclusion text is none of them: it never earns a match.
+
+`combined` holds the tokens of the others, each as often as `TextConfig.combined_weights` says: BM25 over it is BM25F
+(Robertson, Zaragoza and Taylor, CIKM 2004: weights on term frequencies before saturation, one length for the whole).
+"""
 
 FACETS = (
     "status",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.config import DEFAULT_CONFIG, TextConfig
 from search.eligibility_text import unescaped
 from search.extraction.segment import sections
 from search.index.document import IndexDocument, Passage
@@ -51,10 +53,16 @@ def _analyzed(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(term for text in texts for term in terms(unescaped(text)))
 
 
-def text_fields(trial: Trial) -> Mapping[str, tuple[str, ...]]:
+def text_fields(trial: Trial, config: TextConfig = DEFAULT_CONFIG.text) -> Mapping[str, tuple[str, ...]]:
     """Tokens by `TEXT_FIELDS` name; absent where the trial has no such text."""
     analyzed = {name: _analyzed(texts) for name, texts in source_texts(trial).items()}
-    return {name: tokens for name, tokens in analyzed.items() if tokens}
+    fields = {name: tokens for name, tokens in analyzed.items() if tokens}
+    combined = tuple(
+        chain.from_iterable(
+            fields.get(name, ()) for name, weight in config.combined_weights.items() for _ in range(round(weight))
+        )
+    )
+    return {"combined": combined, **fields} if combined else fields
 
 
 def index_document(

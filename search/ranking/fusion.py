@@ -7,7 +7,7 @@ not in the back ends, so that every back end fuses alike; Elasticsearch's own `r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.config import FusionConfig
 from search.index.base import Candidates, DenseHit, LexicalHit
@@ -23,6 +23,11 @@ class Fused:
     lexical: LexicalHit | None = None
     dense_rank: int | None = None
     dense: DenseHit | None = None
+
+
+def weights_for(config: FusionConfig, terms: int) -> FusionConfig:
+    """The weights for a text of so many distinct terms: those of a short query, or those of a note."""
+    return config if terms <= config.note_terms else replace(config, dense_weight=config.note_dense_weight)
 
 
 def reciprocal_rank(rank: int | None, weight: float, config: FusionConfig) -> float:

@@ -67,12 +67,23 @@ _SUFFIXES = ("m", "mut", "wt")
 """Written onto a symbol: mutant and wild type ("PIK3CAm", "KRASwt")."""
 _DEFAULT = Rule(default=True)
 _TARGETED = re.compile(
-    r"(?:[/&]\s?\d+)?(?:i\b|[\s-]*(?:receptor\s+)?(?:(?:tyrosine\s+)?(?:kinase\s+)?inhibit|tki|antagonis|agonis|antibod|blockade|"
-    r"blocker|targeted|targeting|directed|car\b|degrader))",
+    r"\)?(?:[/&]\s?\d+)?(?:i\b|[\s-]*(?:\([^()]{0,40}\)\s?)?(?:receptor\s+)?(?:(?:small[\s-]molecule|tyrosine|kinase|signal\w*|"
+    r"pathway|axis|blocking|selective|immune|checkpoint|monoclonal|specific|bispecific)[\s-]+){0,3}"
+    r"(?:inhibit|tki|antagonis|agonis|antibod|blockade|blocker|target(?:ed|ing)|directed|car\b|cars\b|degrader|therap|treatment|agents?\b|"
+    r"drugs?\b|vaccin|pathway|axis|checkpoint|adcs?\b|mabs?\b|immunotherap|engager|modulator|downregulator|chimeric|t[\s-]cells?\b|"
+    r"blocking|conjugate))",
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[.;]\s|\n\s*[\n*•-]")
-_AGAINST = re.compile(r"\banti[\s-]*$", re.IGNORECASE)
+_AGAINST = re.compile(
+    r"\b(?:anti|against|target(?:s|ing)?(?:\s+(?:the|of))?|inhibit(?:s|ing|ors?)?(?:\s+(?:of|the|against))?|"
+    r"(?:inhibition|blockade|antagonists?|blockers?|activation|suppression)\s+of|blocking|directed\s+(?:at|to(?:wards?)?)|"
+    r"antibod(?:y|ies)\s+to)[\s-]*$",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"[\s,/&()-]*(?:(?:and/or|and|or|\+)[\s-]*)?")
+_LOOK_BACK = 24
+"""Characters before a name that may say that something acts against it."""
 
 
 @functools.cache
@@ -154,9 +165,30 @@ def find_markers(text: str, context: str = "") -> list[MarkerMention]:
             continue
         free = place + length - 1
         end = closed(text, start, end)
-        if not (_TARGETED.match(text, end) or _AGAINST.search(text, max(0, start - 10), start)):
-            found.append(MarkerMention(start, end, text[start:end], meant))
-    return found
+        found.append(MarkerMention(start, end, text[start:end], meant))
+    return _without_targets(text, found)
+
+
+def is_target(text: str, start: int, end: int) -> bool:
+    """Whether `text[start:end]`, a marker with or without a state, only says what a drug acts against."""
+    return bool(_TARGETED.match(text, end) or _AGAINST.search(text, max(0, start - _LOOK_BACK), start))
+
+
+def _without_targets(text: str, found: list[MarkerMention]) -> list[MarkerMention]:
+    """Mentions that name no drug's target, by themselves or in one breath ("EGFR, ALK or ROS1 inhibitor")."""
+    behind = [bool(_TARGETED.match(text, one.end)) for one in found]
+    before = [bool(_AGAINST.search(text, max(0, one.start - _LOOK_BACK), one.start)) for one in found]
+    for place in range(len(found) - 1):
+        if before[place] and not behind[place] and _joined(text, found[place], found[place + 1]):
+            before[place + 1] = True
+    for place in range(len(found) - 1, 0, -1):
+        if behind[place] and _joined(text, found[place - 1], found[place]):
+            behind[place - 1] = True
+    return [one for one, is_behind, is_before in zip(found, behind, before, strict=True) if not (is_behind or is_before)]
+
+
+def _joined(text: str, one: MarkerMention, other: MarkerMention) -> bool:
+    return _JOINT.fullmatch(text, one.end, other.start) is not None
 
 
 def _settle(entry: _Entry, text: str, start: int, end: int, context: str, typed: bool) -> tuple[str, ...]:

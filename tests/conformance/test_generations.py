@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from search.config import DEFAULT_CONFIG
 from search.index.base import SCHEMA_VERSION, IndexStore, IndexUnavailableError, Retrieval
 from search.index.open import open_store
 from search.query import Filters
 from tests.conftest import ROOT
+from tests.index_strategies import FIELDED
 from tests.made_up import DIMENSIONS, build_generation, made_up_documents, manifest_for
 
 EVERYTHING = Retrieval((), None, Filters())
@@ -55,7 +55,7 @@ def test_generations_sort_by_age(store: IndexStore, encoder: Path) -> None:
 def test_an_empty_generation_answers(store: IndexStore, encoder: Path) -> None:
     store.promote(build_generation(store, [], encoder))
     opened = store.open()
-    found = opened.retrieve(Retrieval((("lung", 1.0),), None, Filters(), ("status",)), DEFAULT_CONFIG.ranking)
+    found = opened.retrieve(Retrieval((("lung", 1.0),), None, Filters(), ("status",)), FIELDED)
     assert (found.lexical, found.total, dict(found.facets)) == ((), 0, {"status": {}})
     assert opened.fetch(["NCT99000001"]) == [None]
     assert opened.resolve("NCT99000001") is None
@@ -104,6 +104,14 @@ def test_passages_and_vectors_belong_together(store: IndexStore) -> None:
     for vectors in (document.vectors[:1], document.vectors[:, :3]):
         with pytest.raises(ValueError, match=r"vectors|dimensions|shape"):
             writer.add([replace(document, vectors=vectors)])
+    writer.abort()
+
+
+def test_a_text_field_that_does_not_exist(store: IndexStore) -> None:
+    (document,) = made_up_documents(1)
+    writer = store.begin(DIMENSIONS)
+    with pytest.raises(KeyError, match="smell"):
+        writer.add([replace(document, text={"smell": ("sweet",)})])
     writer.abort()
 
 
@@ -177,8 +185,8 @@ def test_an_opened_generation_outlives_a_promotion(store: IndexStore, encoder: P
     store.promote(build_generation(store, made_up_documents(2), encoder))
     opened = store.open()
     store.promote(build_generation(store, made_up_documents(5), encoder))
-    assert opened.retrieve(EVERYTHING, DEFAULT_CONFIG.ranking).total == 2
-    assert store.open().retrieve(EVERYTHING, DEFAULT_CONFIG.ranking).total == 5
+    assert opened.retrieve(EVERYTHING, FIELDED).total == 2
+    assert store.open().retrieve(EVERYTHING, FIELDED).total == 5
 
 
 def test_another_process_sees_the_same(location: str, store: IndexStore, encoder: Path) -> None:

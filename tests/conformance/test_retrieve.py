@@ -9,17 +9,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from search.config import DEFAULT_CONFIG, RankingConfig
+from search.config import RankingConfig
 from search.index.base import Candidates, Generation, Retrieval
 from search.index.document import FACETS, IndexDocument
 from search.query import Filters
-from tests.index_strategies import unit_rows
+from tests.index_strategies import FIELDED, unit_rows
 from tests.made_up import DIMENSIONS, made_up_request
 from tests.oracle import Expected, Oracle
 
 MakeOracle = Callable[[RankingConfig], Oracle]
 
-RANKING = DEFAULT_CONFIG.ranking
+RANKING = FIELDED
 NARROW = replace(
     RANKING,
     lexical=replace(RANKING.lexical, window=7),
@@ -165,3 +165,10 @@ def test_what_cannot_be_asked(generation: Generation) -> None:
         generation.retrieve(Retrieval((), unit_rows(5, 1, DIMENSIONS + 1)[0], Filters()), RANKING)
     with pytest.raises(ValueError, match="no facet"):
         generation.retrieve(Retrieval((), None, Filters(), ("shoe_size",)), RANKING)
+
+
+@pytest.mark.parametrize("age", [-(10**30), -1, 10**30])
+def test_impossible_ages(generation: Generation, oracle: MakeOracle, age: int) -> None:
+    filters = Filters(age_days=age)
+    found = generation.retrieve(Retrieval((), None, filters), RANKING)
+    assert set(found.browse) == oracle(RANKING).passing(filters)

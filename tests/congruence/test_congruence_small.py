@@ -9,17 +9,18 @@ from typing import NamedTuple
 
 import pytest
 
-from search.config import DEFAULT_CONFIG, RankingConfig
+from search.config import RankingConfig
 from search.index.base import Candidates, DenseHit, Generation, LexicalHit, Retrieval
 from search.index.open import open_store
 from search.ranking.fusion import fuse
 from tests.elastic_server import delete_alias
+from tests.index_strategies import FIELDED
 from tests.made_up import build_generation, encoder_folder, made_up_documents, made_up_filters, made_up_request
 
 pytestmark = pytest.mark.elasticsearch
 
 ALIAS = "congruence-small"
-RANKING = DEFAULT_CONFIG.ranking
+RANKING = FIELDED
 NARROW = replace(
     RANKING, lexical=replace(RANKING.lexical, window=50), dense=replace(RANKING.dense, window=50, matches=20)
 )

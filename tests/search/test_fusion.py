@@ -7,7 +7,7 @@ import pytest
 from search.config import FusionConfig
 from search.index.base import Candidates, DenseHit, LexicalHit
 from search.ranking.explanation import explain
-from search.ranking.fusion import fuse
+from search.ranking.fusion import fuse, weights_for
 
 
 def candidates(lexical: list[str], dense: list[str]) -> Candidates:
@@ -31,9 +31,9 @@ def test_rank_constant_sixty_prefers_agreement_over_one_first_place() -> None:
     # A at ranks (1, 20), B at (5, 5): under 60 B wins; under a constant of 2 A would.
     lexical = ["A", "x1", "x2", "x3", "B"]
     dense = ["y1", "y2", "y3", "y4", "B", *[f"z{i}" for i in range(14)], "A"]
-    order = [hit.nct_id for hit in fuse(candidates(lexical, dense), FusionConfig())]
+    order = [hit.nct_id for hit in fuse(candidates(lexical, dense), FusionConfig(rank_constant=60, dense_weight=1.0))]
     assert order.index("B") < order.index("A")
-    order = [hit.nct_id for hit in fuse(candidates(lexical, dense), FusionConfig(rank_constant=2))]
+    order = [hit.nct_id for hit in fuse(candidates(lexical, dense), FusionConfig(rank_constant=2, dense_weight=1.0))]
     assert order.index("A") < order.index("B")
 
 
@@ -60,3 +60,9 @@ def test_the_waterfall_adds_up_at_every_node() -> None:
             assert sum(child.value for child in node.details) == pytest.approx(node.value)
         pending += [*node.details, *node.basis]
     assert tree.details[0].basis[0].value == pytest.approx(10.0)
+
+
+def test_a_note_gets_the_weights_of_notes() -> None:
+    config = FusionConfig(dense_weight=0.2, note_dense_weight=2.0, note_terms=24)
+    assert weights_for(config, 24).dense_weight == 0.2
+    assert weights_for(config, 25).dense_weight == 2.0

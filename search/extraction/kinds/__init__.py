@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from search.extraction.kinds.biomarkers import BIOMARKERS
+from search.extraction.kinds.cns import CNS
+from search.extraction.kinds.conditions import CONDITIONS
 from search.extraction.reading import Reader
 
-READERS: tuple[Reader, ...] = ()
+READERS: tuple[Reader, ...] = (
+    BIOMARKERS,
+    CNS,
+    CONDITIONS,
+)

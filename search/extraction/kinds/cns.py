@@ -38,7 +38,7 @@ _BRAIN = (
 )
 _ELLIPSIS = (
     r"(?:[ ,/]+(?:and/or|or|and|(?:lepto)?meningeal|leptomeninges|spinal(?: cord)?|parenchymal"
-    r"|epidural|other|cns|brain|liver|bone|lung|visceral|central nervous system))*"
+    r"|epidural|other|cns|brain|liver|hepatic|bone|lung|visceral|central nervous system))*"
 )
 _MENTION = re.compile(
     rf"\b(?<!primary )(?<!non-)(?<!extra-){_BRAIN}\b(?: \(cns\))?{_ELLIPSIS}[ ,/-]+"

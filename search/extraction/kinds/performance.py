@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.eligibility.criterion import Performance, Requirement
 from search.extraction.flow import flow
@@ -25,6 +25,8 @@ _STEP = 10
 _BEHIND_REACH = 110
 """Characters between the scale's name and its value, at most."""
 _BEFORE_REACH = 45
+_NAME_TAIL = 14
+"""Characters of the scale's name that may lead in a lone value ("status 2")."""
 _CERTAIN, _LIKELY, _DEFINITION = 0.98, 0.9, 0.6
 
 _CUE = re.compile(
@@ -35,10 +37,12 @@ _CUE = re.compile(
 )
 _WHO_IN_PLAIN = re.compile(r"\bWHO\b|World Health")
 _LIST = re.compile(
-    r"(?:\b(?:grades?|scores?|status|of|is|:) ?)?(?P<list>\b[0-5](?:(?: ?[,/] ?| ?(?:-|to|or|and|&|versus|vs\.?|through) ?|, ?(?:or|and) )(?:grade |ecog |ps )?[0-5]\b)+)"
+    r"(?:\b(?:grades?|scores?|status|of|is|:) ?)?(?P<list>\b(?:[0-5]|zero|one|two)(?:(?: ?[,/] ?| ?(?:-|~|to|or|and|&|versus|vs\.?|through) ?|, ?(?:or|and) )(?:grade |ecog |ps )?(?:[0-5]|one|two|three)\b)+)"
     r"(?! ?(?:%|weeks?|days?|months?|years?|mg|x\b|\.\d|/\d))"
 )
-_SINGLE = re.compile(r"(?:\b(?:of|is|was|be|status|score|ps|grade|ecog|zubrod|who|:|=|\)|scale) ?:? ?)(?P<value>[0-5]|zero|one|two)\b(?! ?(?:%|weeks?|days?|months?|years?|\.\d|,\d))")
+_SINGLE = re.compile(
+    r"(?:(?:\b(?:of|is|was|be|status|score|ps|grade|ecog|zubrod|who|scale)|[:=)]) ?(?P<lost>[:=])? ?)(?P<value>[0-5]|zero|one|two)\b(?! ?(?:%|weeks?|days?|months?|years?|\.\d|,\d))"
+)
 _PERCENT_RANGE = re.compile(r"(?P<low>\d{2,3}) ?%? ?(?:-|to|and|through) ?(?P<high>\d{2,3}) ?%?")
 _PERCENT_SINGLE = re.compile(r"\b(?P<value>[1-9]0|100) ?%?(?! ?(?:days?|weeks?|years?|months?|mg))")
 _SANDWICH = re.compile(rf"(?P<low>{NUMBER}) ?(?P<left>\u2264|<=|=<|<) ?$")
@@ -86,7 +90,7 @@ class PerformanceReader:
         if not scales:
             return
         found = comparisons(folded)
-        seen: set[Performance] = set()
+        findings: dict[str, Finding] = {}
         for number, scale in enumerate(scales):
             stop = scales[number + 1].start if number + 1 < len(scales) else len(folded)
             start = scales[number - 1].end if number else 0
@@ -96,9 +100,10 @@ class PerformanceReader:
             name = scale.name or ("ECOG" if value.high <= _TOP["ECOG"] else "Karnofsky")
             first, last = min(scale.start, value.start), max(scale.end, value.end)
             finding = _finding(name, value, line, text, flowing.original(first), flowing.original(last - 1) + 1)
-            if finding is not None and isinstance(finding.fact, Performance) and finding.fact not in seen:
-                seen.add(finding.fact)
-                yield finding
+            if finding is not None:
+                findings.setdefault(name, finding)  # what follows on the same scale is about others ("PS 2 if …")
+        for finding in findings.values():
+            yield replace(finding, or_group="performance") if len(findings) > 1 else finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,10 @@ def _is_who(plain: str, folded: str, match: re.Match[str]) -> bool:
     if not _WHO_IN_PLAIN.match(plain, match.start()):
         return False
     around = folded[max(0, match.start() - 30) : match.end() + 40]
-    return "performance" in around or re.search(r"\bps\b|\becog\b|\bwho(?: score| status)? ?[(<\u2264:]? ?0", around) is not None
+    return (
+        "performance" in around
+        or re.search(r"\bps\b|\becog\b|\bwho(?: score| status)? ?[(<\u2264:]? ?0", around) is not None
+    )
 
 
 _JOINS = re.compile(
@@ -169,7 +177,9 @@ def _before(folded: str, scale: _Scale, start: int, found: list[Comparison]) -> 
 
 
 def _first_value(folded: str, start: int, end: int, name: str | None, found: list[Comparison]) -> _Value | None:
-    values = [v for v in (*_compared(folded, start, end, name, found), *_listed(folded, start, end, name)) if v is not None]
+    values = [
+        v for v in (*_compared(folded, start, end, name, found), *_listed(folded, start, end, name)) if v is not None
+    ]
     return min(values, key=lambda v: (v.start, -v.end)) if values else None
 
 
@@ -178,7 +188,9 @@ def _compared(folded: str, start: int, end: int, name: str | None, found: list[C
         if comparison.start < start or comparison.start >= end or not comparison.stated or not comparison.number:
             continue
         after = folded[comparison.end : comparison.end + 12]
-        if comparison.unit not in (None, "%", "percent") or re.match(r" ?(?:days?|weeks?|months?|years?|yrs|hours?|mg|x\b|cm|mm)", after):
+        if comparison.unit not in (None, "%", "percent") or re.match(
+            r" ?(?:days?|weeks?|months?|years?|yrs|hours?|mg|x\b|cm|mm)", after
+        ):
             continue
         if not _fits(comparison.value, name):
             continue
@@ -211,13 +223,14 @@ def _listed(folded: str, start: int, end: int, name: str | None) -> Iterator[_Va
     if name in {None, "ECOG"}:
         match = _LIST.search(folded, start, min(len(folded), end + 12))
         if match is not None and match.start("list") < end and not _STRAY.search(folded, start, match.start("list")):
-            digits = [int(d) for d in re.findall(r"[0-5]", match["list"])]
+            digits = [number_value(d) or 0.0 for d in re.findall(r"[0-5]|\b(?:zero|one|two|three)\b", match["list"])]
             yield _Value(match.start("list"), match.end("list"), min(digits), max(digits))
-        match = _SINGLE.search(folded, max(0, start - 3), end)
+        match = _SINGLE.search(folded, max(0, start - _NAME_TAIL), end)
         if match is not None and not _STRAY.search(folded, start, match.start("value")):
             value = number_value(match["value"])
-            if value is not None:
-                yield _Value(match.start("value"), match.end("value"), value, value)
+            if value is not None and match.start("value") >= start:
+                lost = match["lost"] == "=" or folded[match.start()] == "="  # "= 2" is what is left of a lost sign
+                yield _Value(match.start("value"), match.end("value"), 0.0 if lost else value, value)
     if name != "ECOG":
         match = _PERCENT_RANGE.search(folded, start, end)
         if match is not None and int(match["low"]) < int(match["high"]) <= 100:
@@ -280,9 +293,8 @@ def _finding(name: str, value: _Value, line: Line, text: CriteriaText, first: in
         confidence = _DEFINITION
     if not 0 <= low <= high <= _TOP[name]:
         return None
-    group = None
     fact = Performance(name, int(low), int(high))
-    return Finding(fact, line.start + first, line.start + last, requirement, confidence, group, resolved.exception)
+    return Finding(fact, line.start + first, line.start + last, requirement, confidence, exception=resolved.exception)
 
 
 PERFORMANCE: Reader = PerformanceReader()

@@ -28,8 +28,10 @@ def clauses(filters: Filters) -> list[Clause]:
     if filters.sex is not None:
         found.append(_unless_stated("sex", _terms("sex", frozenset({filters.sex, Sex.ALL}))))
     if filters.age_days is not None:
-        found.append(_unless_stated("minimum_age_days", _range("minimum_age_days", lte=filters.age_days)))
-        found.append(_unless_stated("maximum_age_days", _range("maximum_age_days", gte=filters.age_days)))
+        # A query may hold any integer; outside int32 the nearest end says the same.
+        age = max(-(2**31), min(2**31 - 1, filters.age_days))
+        found.append(_unless_stated("minimum_age_days", _range("minimum_age_days", lte=age)))
+        found.append(_unless_stated("maximum_age_days", _range("maximum_age_days", gte=age)))
     at_site = _site_clauses(filters)
     if at_site:
         found.append({"nested": {"path": "sites", "query": {"bool": {"filter": at_site}}}})

@@ -164,13 +164,15 @@ def sentence(location: str, status: int, kind: str) -> str:
 
 
 def check_response(location: str, response: Mapping[str, Any]) -> None:
-    """Refuse an error inside a `_msearch` answer.
+    """Refuse an error inside an answer of several parts (`_msearch`, `_mget`).
 
     Raises:
-        IndexUnavailableError: the search failed.
+        IndexUnavailableError: the part failed.
     """
     if "error" in response:
-        raise IndexUnavailableError(sentence(location, int(response.get("status", 500)), _kind(response)))
+        kind = _kind(response)
+        status = int(response.get("status", 404 if kind == "index_not_found_exception" else 500))
+        raise IndexUnavailableError(sentence(location, status, kind))
 
 
 def _kind(body: object) -> str:

@@ -34,8 +34,14 @@ def to_source(document: IndexDocument) -> Body:
     """The document that Elasticsearch indexes; only `record` is kept as it is.
 
     Values that are not stated are left out, except that a text field without tokens holds `NOTHING` (see `mapping`).
+
+    Raises:
+        KeyError: a text field that is none of `TEXT_FIELDS`.
     """
     trial = document.trial
+    for name in document.text:
+        if name not in TEXT_FIELDS:
+            raise KeyError(f"there is no text field {name!r}")
     source: Body = {
         "nct_id": trial.nct_id,
         "ids": {

@@ -72,6 +72,8 @@ class ElasticGeneration:
             return []
         with answering(self._location):
             answer = self._client.mget(index=self._index, ids=list(nct_ids), source_includes=["record"])
+        for found in answer["docs"]:
+            check_response(self._location, found)
         try:
             return [unpack(found["_source"]["record"]) if found.get("found") else None for found in answer["docs"]]
         except ValueError as error:

@@ -24,7 +24,7 @@ _MOST_CANDIDATES = 10_000
 
 _NO_FIELDS: Body = {"stored_fields": "_none_"}
 _IDS: Body = {**_NO_FIELDS, "docvalue_fields": ["nct_id"]}
-"""Hits with their id from a column: `_id` is stored beside the record, and reading a thousand of those takes longest."""
+"""Hits with their id from a column: `_id` is stored beside the record, and reading a thousand of those takes long."""
 
 HEADER: Body = {"allow_partial_search_results": False, "search_type": "dfs_query_then_fetch"}
 """Of every search: a part of the answer is no answer, and term statistics are those of all shards."""

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from search.config import DEFAULT_CONFIG
 from search.index.base import SCHEMA_VERSION, Candidates, IndexUnavailableError, Retrieval
 from search.index.document import FACETS
 from search.index.embedded import layout
@@ -23,7 +22,7 @@ from search.index.embedded.store import EmbeddedStore
 from search.index.embedded.vectors import VectorWriter
 from search.index.generation import IndexBusyError, IndexWriteError
 from search.query import Filters
-from tests.index_strategies import unit_rows
+from tests.index_strategies import FIELDED, unit_rows
 from tests.made_up import DIMENSIONS, build_generation, encoder_folder, made_up_documents, manifest_for
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -50,7 +49,7 @@ def promoted(store: EmbeddedStore, encoder: Path) -> Path:
 
 
 def _answer(generation: EmbeddedGeneration) -> Candidates:
-    return generation.retrieve(REQUEST, DEFAULT_CONFIG.ranking)
+    return generation.retrieve(REQUEST, FIELDED)
 
 
 def test_nothing_is_created_by_looking(store: EmbeddedStore) -> None:
@@ -86,7 +85,7 @@ def test_equal_trials_come_in_the_order_of_their_ids(store: EmbeddedStore, encod
     twins = [replace(one, trial=replace(one.trial, nct_id=f"NCT99{n:06d}")) for n in (5, 3, 9, 1, 7)]
     store.promote(build_generation(store, twins, encoder))
     request = Retrieval(((one.text["title"][0], 1.0),), one.vectors[0], Filters())
-    ranking = DEFAULT_CONFIG.ranking
+    ranking = FIELDED
     narrow = replace(ranking, lexical=replace(ranking.lexical, window=2), dense=replace(ranking.dense, window=2))
     found = store.open().retrieve(request, narrow)
     assert [hit.nct_id for hit in found.lexical] == ["NCT99000001", "NCT99000003"]
@@ -114,7 +113,7 @@ def test_several_segments_score_like_one(tmp_path: Path, encoder: Path, monkeypa
     assert [hit.nct_id for hit in found.lexical] == [hit.nct_id for hit in expected.lexical]
     assert [hit.score for hit in found.lexical] == pytest.approx([hit.score for hit in expected.lexical], rel=1e-6)
     for hit in found.lexical[:3]:
-        shares = generation.explain_lexical(REQUEST, hit.nct_id, DEFAULT_CONFIG.ranking)
+        shares = generation.explain_lexical(REQUEST, hit.nct_id, FIELDED)
         assert sum(sum(terms.values()) for terms in shares.values()) == pytest.approx(hit.score, abs=1e-4)
 
 
@@ -205,7 +204,7 @@ def test_the_pointer_follows_while_generations_come_and_go(store: EmbeddedStore,
         while not done.is_set():
             try:
                 opened = store.open()
-                totals.add(opened.retrieve(Retrieval((), None, Filters()), DEFAULT_CONFIG.ranking).total)
+                totals.add(opened.retrieve(Retrieval((), None, Filters()), FIELDED).total)
                 opened.close()
             except Exception as error:
                 errors.append(error)

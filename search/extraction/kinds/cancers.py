@@ -1,0 +1,341 @@
+"""Cancer types: the disease a patient must have, and diseases that do not qualify.
+
+Names come from `search.terminology.cancers`; this module decides which of them state the disease under study. Names that
+a text lists as alternatives ("squamous or adenosquamous carcinoma") are one criterion; a basket of many organs is one
+criterion each, as alternatives. In exclusions only diseases that set the population apart count (a kind of the disease
+under study, or another tumor of the same organ system), not other or earlier malignancies.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from search.eligibility.criterion import Cancer, Requirement, Section
+from search.extraction.kinds.disease import Disease, disease, has_stem, is_conditional, is_other, is_subject, once, words_before
+from search.extraction.polarity import stance
+from search.extraction.reading import CriteriaText, Finding, Line
+from search.terminology import oncotree
+from search.terminology.cancers import CancerMention, find_cancers
+from search.terminology.lexicon import entries
+
+_BASKET = 5
+"""From this many diseases of different organs on, a list is a basket: one criterion each."""
+_LISTED = 70
+"""Characters beside its mentions that a line of a list of histologies may have."""
+
+_STRONG = re.compile(
+    r"\b(?:confirm\w*|proven|proved|verified|documented|diagnos(?:is|ed|es)|histolog\w+|cytolog\w+|patholog\w+|biopsy|biopsied|evidence of"
+    r"|defined|(?:patients?|participants?|subjects?|those|women|men|individuals?|children|adults?) (?:with|who have|that have|has|have|suffering from)"
+    r"|(?:has|have|having|had) (?:an? )?(?:\w+ ){0,2}$|suspected|known|active)\b"
+)
+_CONFIRMED = re.compile(
+    r"\b(?:confirm\w*|proven|proved|verified|documented|diagnos(?:is|ed|es)|histolog\w+|cytolog\w+|patholog\w+)\b"
+)
+_LEADS = re.compile(
+    r"^\W*(?:(?:the |a |an |adult |female |male |all |any |has |have |with |must have |phase \w+ ?: ?|cohort \w+ ?[:(] ?|arm \w+ ?: ?"
+    r"|patients? with |participants? with |subjects? with |patients? must have |participants? must have |subjects? must have |(?:newly|previously|un)[- ]?(?:diagnosed|treated) "
+    r"|recurrent|relapsed|refractory|metastatic|(?:locally )?advanced|unresectable|resectable|operable|inoperable|incurable|stages? [ivabc0-9, /-]+"
+    r"|primary|high[- ]grade|low[- ]grade|high[- ]risk|or|and|/|,|\W)\W*)*$"
+)
+_PERMITTED = re.compile(r"\b(?:may be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))\b")
+_EARLIER = re.compile(
+    r"\b(?:history|prior|previous(?:ly)?|past|concurrent|concomitant|secondary|second|synchronous|contralateral|another|treated for"
+    r"|therapy[- ]related|treatment[- ]related|transform\w+)\b(?!ly untreated)"
+)
+_JOINS = re.compile(
+    r"(?:[\s,;/()&+-]|\b(?:and|or|and/or|either|including|include[sd]?|such as|as well as|plus|of|the|a|an|any|with|e\.g\.|i\.e\.|eg|ie|primary|metastatic"
+    r"|(?:locally )?advanced|recurrent|relapsed|refractory|unresectable|high[- ]grade|low[- ]grade|malignant|epithelial|histolog\w+|cell|type"
+    r"|subtypes?|variants?|grade|who|[1-4iv]+|mutant|positive|negative|mss|msi-h|adult|other|nos|not otherwise specified|well|poorly|moderately"
+    r"|differentiated|invasive|persistent|primary|its|their|also|known|called)\b)*",
+)
+_OR = re.compile(r"[,;/]|\bor\b|\band\b|&|\(|including|such as|plus|as well as")
+_OPENS = re.compile(r"\b(?:including,? but (?:are )?not limited to|includ\w+,? without limitation|such as|e\.g\.|for example)\W*$")
+_LIST_HEAD = re.compile(
+    r"\b(?:following|one of|any of|either|types?|subtypes?|histolog\w+|includ\w+|diagnos\w+|cancers?|tumou?rs?|malignanc\w+|confirmed|diseases?)\b[^.;]*:?\s*$"
+)
+_UNIT = re.compile(r"(?:[\d/]|per)\s*$")
+_SETS_APART = re.compile(
+    r"\b(?:primary tumou?rs?|tumou?r types?|histolog\w+|subtypes?|diagnosis of|diagnosed with|confirmed|suffer\w* from|cancers? of|tumou?rs? of|origin|following)\b"
+)
+_VIRAL = re.compile(r"\bhiv\b|immunodeficiency virus|castleman")
+_WEAK_ANY = re.compile(r"solid|h(?:a)?ematolog|all |any |malignan|cancers")
+_UNKNOWN_AT = {"MEL": "MUP", "HNSC": "HNSCUP", "HEAD_NECK": "HNSCUP"}
+"""An unknown primary, where the text speaks of melanoma or of the head and neck, has a code of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Mentions that a line lists as alternatives; offsets in the line."""
+
+    start: int
+    end: int
+    mentions: tuple[CancerMention, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(code for mention in self.mentions for code in mention.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    line: Line
+    group: _Group
+    requirement: Requirement
+    strong: bool
+
+
+@cache
+def _short() -> re.Pattern[str]:
+    """Abbreviations of three letters and more, as written."""
+    names = {row.name for entry in entries().values() for row in entry.abbreviations if len(row.name) > 2}
+    return re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, names), key=lambda name: (-len(name), name)))})(?![A-Za-z])")
+
+
+def _mentions(line: Line, context: str) -> list[CancerMention]:
+    if not (has_stem(line.folded) or _short().search(line.plain) or "histolog" in line.folded):
+        return []
+    return [
+        mention
+        for mention in find_cancers(line.plain, context)
+        if not (mention.quote.islower() and len(mention.quote) < 5 and _UNIT.search(line.plain[: mention.start]))
+    ]
+
+
+def _groups(line: Line, mentions: list[CancerMention]) -> Iterator[_Group]:
+    """Mentions joined by "or", commas, slashes and words of the disease."""
+    open_group: list[CancerMention] = []
+    for mention in mentions:
+        if open_group:
+            between = line.folded[open_group[-1].end : mention.start]
+            joined = len(between) < _LISTED and _JOINS.fullmatch(between) and _OR.search(between)
+            if not joined:
+                yield _Group(open_group[0].start, open_group[-1].end, tuple(open_group))
+                open_group = []
+        open_group.append(mention)
+    if open_group:
+        yield _Group(open_group[0].start, open_group[-1].end, tuple(open_group))
+
+
+def _named_by(group: _Group) -> frozenset[str]:
+    """The codes a group denotes: not the name above that only introduces the kinds, and unknown primaries at their place."""
+    codes = set(group.codes)
+    if "CUP" in codes and len(codes) > 1:
+        own = next((_UNKNOWN_AT[code] for code in sorted(codes) if code in _UNKNOWN_AT), None)
+        if own is None and any("HNSC" in oncotree.ancestors(c) or "HEAD_NECK" in oncotree.ancestors(c) for c in codes - {"CUP"}):
+            own = "HNSCUP"
+        if own is not None:
+            codes = (codes - {"CUP"}) | {own}
+    specific = oncotree.without_ancestors(frozenset(codes))
+    dropped = codes - specific
+    if dropped <= set(oncotree.PSEUDO):
+        return frozenset(codes)
+    # "RCC or its sarcomatoid variant" keeps both; "HNSCC (including oropharynx …)" keeps the kinds it lists.
+    return frozenset(specific) if len(specific) > 1 else frozenset(codes if not dropped else specific)
+
+
+def _candidates(text: CriteriaText) -> list[_Candidate]:
+    own = disease(text)
+    found: list[_Candidate] = []
+    if not own.oncology:
+        return found
+    for line in text.lines:
+        if line.is_heading:
+            continue
+        for group in _groups(line, _mentions(line, own.context)):
+            start, end = line.start + group.start, line.start + group.end
+            if not is_subject(line, group.start, group.end) or is_other(line, start, end, text):
+                continue
+            candidate = _judge(line, group, own, text, found)
+            if candidate is not None:
+                found.append(candidate)
+    return found
+
+
+def _judge(line: Line, group: _Group, own: Disease, text: CriteriaText, earlier: list[_Candidate]) -> _Candidate | None:
+    before = words_before(line, group.start)
+    after = " ".join(line.folded[group.end :].split())
+    first = group.mentions[0]
+    requirement = stance(line, line.start + first.start, line.start + first.end, text).requirement
+    conditional = is_conditional(before, after)
+    confirmed = _CONFIRMED.search(before) is not None
+    if conditional and not confirmed:
+        if line.section is not Section.INCLUSION or not _PERMITTED.search(after):
+            return None
+        stated = any(c.requirement is Requirement.REQUIRED and c.line.cohort == line.cohort for c in earlier)
+        requirement = Requirement.ALLOWED if stated else Requirement.REQUIRED
+    elif requirement is Requirement.ALLOWED and line.section is Section.INCLUSION and _PERMITTED.search(after):
+        if not any(c.requirement is Requirement.REQUIRED for c in earlier):
+            requirement = Requirement.REQUIRED
+    parent = text.parent(line)
+    if parent is not None and _OPENS.search(parent.folded) and requirement is Requirement.REQUIRED:
+        requirement = Requirement.ALLOWED
+    strong = _STRONG.search(before) is not None
+    if requirement is Requirement.REQUIRED:
+        if line.section is Section.EXCLUSION:
+            return None
+        if not _is_required(line, group, own, before, strong or _LEADS.match(before) is not None, text):
+            return None
+    elif requirement is Requirement.PROHIBITED and not _is_prohibited(line, group, own, before, earlier):
+        return None
+    return _Candidate(line, group, requirement, confirmed)
+
+
+def _is_required(line: Line, group: _Group, own: Disease, before: str, strong: bool, text: CriteriaText) -> bool:
+    codes = group.codes
+    if codes <= set(oncotree.PSEUDO):
+        pseudo = own.codes & set(oncotree.PSEUDO)
+        quote = line.folded[group.start : group.end]
+        if own.codes and not pseudo and not ("solid" in quote or line.cohort or _CONFIRMED.search(before)):
+            return False
+        return strong and (_WEAK_ANY.search(quote + " ") is not None or not own.codes or bool(pseudo))
+    if not own.codes or own.owns(codes):
+        return strong or own.owns(codes)
+    if line.cohort is not None or own.codes & set(oncotree.PSEUDO):
+        return strong
+    return strong and _CONFIRMED.search(before) is not None and not line.level
+
+
+def _tissues(codes: Iterable[str]) -> frozenset[str]:
+    return frozenset(oncotree.node(code).tissue for code in codes)
+
+
+def _is_prohibited(line: Line, group: _Group, own: Disease, before: str, earlier: list[_Candidate]) -> bool:
+    """Whether a disease that rules out sets the population under study apart."""
+    if _EARLIER.search(before) or _VIRAL.search(line.folded):
+        return False
+    required = {code for c in earlier if c.requirement is Requirement.REQUIRED for code in c.group.codes}
+    known = required | own.codes
+    above = {one for code in known for one in (code, *oncotree.ancestors(code))}
+    codes = group.codes
+    if codes <= above:
+        return False
+    if known & {oncotree.ANY} or not known:
+        return _SETS_APART.search(before) is not None
+    near = _tissues(codes) & _tissues(known)
+    if oncotree.SOLID in known and any(oncotree.SOLID in oncotree.ancestors(code) for code in codes):
+        return True
+    if oncotree.LIQUID in known and any(oncotree.LIQUID in oncotree.ancestors(code) for code in codes):
+        return True
+    return bool(near) or (_SETS_APART.search(before) is not None and len(before) < _LISTED)
+
+
+def _read(text: CriteriaText) -> dict[int, list[Finding]]:
+    """All findings, by line."""
+    candidates = _without_names_above(_candidates(text))
+    lists = _lists(candidates, text)
+    findings: dict[int, list[Finding]] = {}
+    for number, candidate in enumerate(candidates):
+        findings.setdefault(candidate.line.index, []).extend(_findings(candidate, lists.get(number), number, text))
+    return findings
+
+
+def _without_names_above(candidates: list[_Candidate]) -> list[_Candidate]:
+    """Without later mentions that only say less ("breast cancer" where invasive carcinoma is required)."""
+    kept: list[_Candidate] = []
+    for number, candidate in enumerate(candidates):
+        codes = candidate.group.codes
+        if candidate.requirement is Requirement.REQUIRED and not candidate.strong:
+            others = {
+                code
+                for other, c in enumerate(candidates)
+                if other != number
+                and c.requirement is Requirement.REQUIRED
+                and c.line.cohort in {None, candidate.line.cohort}
+                for code in c.group.codes
+            }
+            below = {code for code in codes if any(code in oncotree.ancestors(other) for other in others)}
+            if codes <= below:
+                continue
+        kept.append(candidate)
+    return kept
+
+
+def _lists(candidates: list[_Candidate], text: CriteriaText) -> dict[int, frozenset[str]]:
+    """By candidate, the codes of the list of alternatives it is an item of."""
+    runs: dict[tuple[int, str | None], list[int]] = {}
+    for number, candidate in enumerate(candidates):
+        line = candidate.line
+        covered = sum(mention.end - mention.start for mention in candidate.group.mentions)
+        if candidate.requirement is not Requirement.REQUIRED or len(line.folded) - covered > _LISTED:
+            continue
+        head = text.parent(line) or _head_before(line, text)
+        if head is not None and _LIST_HEAD.search(head.folded):
+            runs.setdefault((head.index, line.cohort), []).append(number)
+    lists: dict[int, frozenset[str]] = {}
+    for numbers in runs.values():
+        if len({candidates[number].line.index for number in numbers}) > 1:
+            codes = frozenset().union(*(_named_by(candidates[number].group) for number in numbers))
+            lists |= dict.fromkeys(numbers, codes)
+    return lists
+
+
+def _head_before(line: Line, text: CriteriaText) -> Line | None:
+    """The line with a colon that opens a list which is not indented below it."""
+    for index in range(line.index - 1, -1, -1):
+        other = text.lines[index]
+        if other.section is not line.section:
+            return None
+        if other.folded.rstrip().endswith(":"):
+            return other
+        if len(other.folded) > _LISTED:
+            return None
+    return None
+
+
+def _findings(candidate: _Candidate, listed: frozenset[str] | None, number: int, text: CriteriaText) -> Iterator[Finding]:
+    line, group = candidate.line, candidate.group
+    codes = listed or _named_by(group)
+    separate = candidate.requirement is Requirement.ALLOWED or (
+        candidate.requirement is Requirement.REQUIRED and listed is None and len(_tissues(codes)) >= _BASKET and len(group.mentions) >= _BASKET
+    )
+    confidence = 0.95 if candidate.strong else 0.85
+    exception = stance(line, line.start + group.start, line.start + group.mentions[0].end, text).exception
+    if not separate:
+        yield Finding(
+            Cancer(codes),
+            line.start + group.start,
+            line.start + group.end,
+            candidate.requirement,
+            confidence,
+            exception=exception if candidate.requirement is not Requirement.ALLOWED else None,
+        )
+        return
+    seen: set[frozenset[str]] = set()
+    for mention in group.mentions:
+        if mention.codes not in seen:
+            seen.add(mention.codes)
+            yield Finding(
+                Cancer(mention.codes),
+                line.start + mention.start,
+                line.start + mention.end,
+                candidate.requirement,
+                confidence,
+                or_group=f"cancer{number}" if candidate.requirement is Requirement.REQUIRED else None,
+            )
+
+
+_all_findings = once(_read)
+
+
+class CancerReader:
+    """Reads the diseases under study."""
+
+    triggers = (
+        *("cancer", "carcino", "tumor", "tumour", "neoplas", "malignan", "leukemi", "leukaemi", "lymphom", "myelom", "melanom"),
+        *("sarcom", "gliom", "blastom", "mesotheliom", "thymom", "astrocytom", "seminom", "ependymom", "histolog", "myelodysplas"),
+        *("myeloproliferat", "macroglobulin", "myelofibro", "mycosis fungoides", "adeno", "cytoma", "fibromatosis", "desmoid"),
+        *("nsclc", "sclc", "hnscc", "scchn", "hcc", "rcc", "crc", "pdac", "gbm", "cll", "aml", "mds", "cml", "dlbcl", "nhl", " all "),
+        *("tnbc", "gist", "mpn", "npc", "escc", "btc", "net ", "nets", "crpc", "mibc", "dcis", "dipg", "mgus", "ctcl", "ptcl", "primary"),
+        *(" mm ", "(mm)", "(all)", "all,", "-all", "neurofibro", "waldenstr", "amyloidosis", "histiocyt", "mastocyt", "polycythemia"),
+    )
+
+    def __call__(self, line: Line, text: CriteriaText) -> Iterable[Finding]:
+        """All diseases of the line."""
+        return _all_findings(text).get(line.index, ())
+
+
+CANCERS = CancerReader()
+"""The reader of the kind `cancer`."""

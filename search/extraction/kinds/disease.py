@@ -1,0 +1,240 @@
+"""The disease under study: what a trial's title, conditions and inclusion lines say it is, and words that set it apart.
+
+Readers of cancer types, stages and extents share these questions: is this an oncology trial at all, which codes are its
+own, and does a mention speak of the disease a patient must (not) have, or of a therapy, a sample, a cause, a criterion?
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
+
+from search.eligibility.criterion import Section
+from search.extraction.guards import is_other_malignancy, is_other_malignancy_line
+from search.extraction.polarity import sentence
+from search.extraction.reading import CriteriaText, Line
+from search.terminology import oncotree
+from search.terminology.cancers import find_cancers
+
+NOUN = (
+    r"(?:cancers?|carcinomas?|adenocarcinomas?|(?:tumou?r|malignan|neoplas)\w*|leuka?emias?|lymphomas?|myelomas?|melanomas?"
+    r"|\w*sarcomas?|\w*gliomas?|\w*blastomas?|mesotheliomas?|thymomas?|astrocytomas?|seminomas?|germinomas?|metastas[ei]s"
+    r"|primary|disease)"
+)
+"""A word that heads the name of a cancer; folded text."""
+
+_STEMS = (
+    "cancer",
+    "carcino",
+    "tumor",
+    "tumour",
+    "neoplas",
+    "malignan",
+    "leukemi",
+    "leukaemi",
+    "lymphom",
+    "myelom",
+    "melanom",
+    "sarcom",
+    "gliom",
+    "blastom",
+    "mesotheliom",
+    "thymom",
+    "astrocytom",
+    "seminom",
+    "ependymom",
+    "oncolog",
+    "metasta",
+    "myelodysplas",
+    "myeloproliferat",
+    "macroglobulin",
+    "myelofibro",
+    "mycosis fungoides",
+)
+_ONCOLOGY = re.compile("|".join(_STEMS))
+_WINDOW = 200
+"""Characters before a mention that can say what it is about."""
+
+_TREATMENT = (
+    r"(?:(?:bio|chemo|radio|immuno|hormono|brachy|pharmaco)?therap(?:y|ies)|treatments?|treated|regimens?|radiation|irradiation"
+    r"|radiosurgery|surger(?:y|ies)|resections?|procedures?|drugs?|agents?|medications?|medicines?|inhibitors?|vaccin\w+|"
+    r"prostatectomy|cystectomy|mastectomy|debulking|staging|transplant\w*|ablation|scans?|evaluation|lines?|chemoradi\w+"
+    r"|chemo-radi\w+|approved|indicated|indication|trials?|stud(?:y|ies)|criteria|recist|rano|phenotype|tamoxifen|surveillance"
+    r"|effects?|hospitali[sz]\w+|screening|care|guidelines?|standards?|prophylaxis|prevention|risk|risks|cessation"
+    r"|interferon|history)"
+)
+_NO_NEW_START = r"(?!with\b|who\b|whom\b|that\b|patients?\b|participants?\b|subjects?\b|diagnos|confirm|proven\b|have\b|has\b|had\b|must\b|are\b|is\b)"
+_PURPOSE = re.compile(
+    rf"\b{_TREATMENT}(?: ?\([^()]{{0,60}}\))?,? (?:given |administered |received |options? |used |intended |available |exists? |exposure "
+    rf"|directed |setting |completed )?(?:for|of|in|against|to treat|at|on|per|from) (?:{_NO_NEW_START}[\w/(),.+&-]+ ){{0,7}}$"
+)
+_SCHEDULED = re.compile(
+    r"^\W*(?:(?:all |adult |female |male )?(?:patients?|participants?|subjects?|women|men|individuals?)(?: who are| that are| must be)? )?"
+    r"(?:is |are )?(?:scheduled|planned|planning|undergoing|candidates?|receiving|referred|about to|currently|eligible|due|appropriate"
+    r"|suitable|elected|indicated|have undergone|who (?:have |has )?(?:undergone|received|completed|underwent)|undergone|underwent|starting|initiating)\b"
+)
+_CANDIDATE = re.compile(r"\b(?:candidates?|suitable|amenable|scheduled|planned|eligible|fit) (?:for|to undergo)\b[^.;]{0,80}$")
+_CAUSE = re.compile(
+    r"\b(?:family history|relatives?|mother|sister|father|(?:in)?hereditary|risk|due to|secondary to|caused by|because of"
+    r"|attribut\w+ to|related to|associated with|consequence of|complication of|judged|mimic\w*|suspicious of|other than|death"
+    r"|involvement (?:by|of)|involved (?:by|with)|incidence|recover\w* from|typical appearance of|free of|cured of|survivors? of"
+    r"|unless|if|e\.g\.,? (?:in|for)|such as in|as in|prevent\w*|presence of (?:an? )?(?:biopsy[- ]proven )?)\b[^.;]*$"
+)
+_FOR = re.compile(
+    r"\(\s*(?:only )?(?:applicable )?(?:for|if|in|e\.g\.|i\.e\.)[^()]*$|^\W*(?:if|for|in|among|in case of|in the case of|with)"
+    r" (?:the |all |those |case of )?"
+    r"(?:patients?|participants?|subjects?|those|women|men|individuals|children|cases?)?\b(?! cohort| part| phase| arm)[^:]{0,60}$"
+)
+_NOT_THE_DISEASE = re.compile(
+    r"[\s)]*-?(?:-| )?(?:(?:specific|directed|related|associated|derived|bearing|affected)\b|cells?\b(?! (?:lung|carcin|lymph|leuk|cancer))|tissues?\b|specimens?|samples?"
+    r"|biops(?:y|ies)|blocks?\b|antigens?|antibod\w*|therap(?:y|ies)|treatments?|surger|resection|pain\b|symptoms?|incidence"
+    r"|settings?\b|screening|markers?|risk\b|mortality|staging system|response criteria|response evaluation|working group"
+    r"|international|research|network|study group|society|institute|centers?\b|centres?\b|hospitals?|syndrome|spes\b"
+    r"|vaccin|susceptib|predispos|gene\b|genes\b|burden|size|lesions? (?:that|which|must|should|measur|not)|progress(?:ed|ion|ing)\b|recurrence\b"
+    r"|regression|growth|infiltration|extension|assessment|measurement|markers|foundation|drugs?\b|agents?\b|medic|chemo|radi"
+    r"|trials?\b|clinics?\b|survivors?hip|diagnosis date|cachexia|-spes)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Disease:
+    """What the record says of the disease under study."""
+
+    codes: frozenset[str]
+    """Codes named by title and conditions, the more specific ones."""
+    context: str
+    """Title and conditions in one string."""
+    oncology: bool
+    """Whether the trial is about cancer at all."""
+
+    def owns(self, codes: frozenset[str]) -> bool:
+        """Whether one of the codes is the disease, a kind of it, or a name above it."""
+        return any(oncotree.related(code, own) for code in codes for own in self.codes)
+
+
+T = TypeVar("T")
+
+
+class _Identity:
+    """A text as a key: the same object, found by the hash of its raw string."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: CriteriaText) -> None:
+        self.text = text
+
+    def __hash__(self) -> int:
+        return hash(self.text.raw)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and self.text is other.text
+
+
+def once(compute: Callable[[CriteriaText], T]) -> Callable[[CriteriaText], T]:
+    """What is computed once for a text while its lines are read."""
+
+    @lru_cache(maxsize=4)
+    def cached(key: _Identity) -> T:
+        return compute(key.text)
+
+    return lambda text: cached(_Identity(text))
+
+
+@lru_cache(maxsize=64)
+def _named(context: str) -> frozenset[str]:
+    return oncotree.without_ancestors(frozenset(code for mention in find_cancers(context) for code in mention.codes))
+
+
+def _disease(text: CriteriaText) -> Disease:
+    context = ". ".join(part for part in (text.title, *text.conditions) if part)
+    codes = _named(context) if context else frozenset()
+    oncology = bool(codes) or _ONCOLOGY.search(context.lower()) is not None or _states_cancer(text, context)
+    return Disease(codes, context, oncology)
+
+
+_STATES = re.compile(rf"\b(?:confirm\w+|proven|documented|diagnos\w+|stages?|metastatic|advanced|patients with)\b.{{0,80}}?\b{NOUN}")
+
+
+def _states_cancer(text: CriteriaText, context: str) -> bool:
+    """Whether an inclusion line requires a cancer, for records whose title and conditions name none."""
+    for line in text.lines:
+        if line.section is not Section.INCLUSION or not _ONCOLOGY.search(line.folded) or not _STATES.search(line.folded):
+            continue
+        for mention in find_cancers(line.plain, context):
+            start, end = line.start + mention.start, line.start + mention.end
+            if not is_other_malignancy(line, start, end, text) and is_subject(line, mention.start, mention.end):
+                return True
+    return False
+
+
+disease = once(_disease)
+"""The disease of a text (`Disease`)."""
+
+
+def has_stem(folded: str) -> bool:
+    """Whether folded text holds a word for cancer."""
+    return _ONCOLOGY.search(folded) is not None
+
+
+STEMS = _STEMS
+
+
+def words_before(line: Line, at: int) -> str:
+    """The folded words of the sentence before an offset of the line, with single spaces and a space at the end."""
+    first, _ = sentence(line, line.start + at, line.start + at)
+    return " ".join(line.folded[max(first, at - _WINDOW) : at].split()) + " "
+
+
+def is_purpose(before: str) -> bool:
+    """Whether what follows says what a therapy, test or rule was for ("prior chemotherapy for …"), not what one has."""
+    found = _PURPOSE.search(before)
+    if found is None:
+        return False
+    return not (_SCHEDULED.search(before) or _CANDIDATE.search(before))
+
+
+def is_subject(line: Line, start: int, end: int) -> bool:
+    """Whether a mention (offsets in the line) speaks of the disease that a patient has, by the words around it."""
+    before = words_before(line, start)
+    after = " ".join(line.folded[end : end + 60].split())
+    if line.folded[end : end + 1] == " ":
+        after = " " + after
+    return not (is_purpose(before) or _CAUSE.search(before) or _FOR.search(before) or _NOT_THE_DISEASE.match(after))
+
+
+_CONDITIONAL = re.compile(
+    r"^\W*(?:note:? )?(?:(?:for|in|if|among) )?(?:the |all |those )?(?:patients?|participants?|subjects?|those|women|men|individuals?|cases?)"
+    r"(?: (?:in|on) [^.;]{0,30})? (?:with|who have|diagnosed with|whose)\b[^.;]*$"
+)
+_THEN = re.compile(
+    r"^[^.;]{0,160}?\b(?:must|should|(?:are|is|be|been) required|need(?:s)? to|ha(?:s|ve) to|will (?:be|need|have|undergo|receive|require)"
+    r"|may\b|can\b|(?:are|is) not required|(?:are|is) (?:only )?(?:eligible|allowed|permitted|excluded|exempt))"
+)
+
+
+def is_conditional(before: str, after: str) -> bool:
+    """Whether a sentence says what those must do who have something ("Patients with X must …"), not that one must have it."""
+    return _CONDITIONAL.match(before) is not None and _THEN.match(after) is not None
+
+
+_LOOK_BACK = 8
+_ITEM = 200
+
+
+def is_other(line: Line, start: int, end: int, text: CriteriaText) -> bool:
+    """`is_other_malignancy`, and where the clause opens a list that is not indented ("Prior malignancy, except:")."""
+    if is_other_malignancy(line, start, end, text):
+        return True
+    for index in range(line.index - 1, max(-1, line.index - 1 - _LOOK_BACK), -1):
+        other = text.lines[index]
+        if other.section is not line.section or other.level != line.level:
+            return False
+        words = other.folded.rstrip()
+        if words.endswith(":"):
+            return bool(is_other_malignancy_line(other))
+        if len(words) > _ITEM or not has_stem(words):
+            return False
+    return False

@@ -1,0 +1,158 @@
+"""Extent and course of the disease under study: metastatic, locally advanced, unresectable, recurrent, refractory …
+
+A word counts where it describes the disease ("recurrent or metastatic carcinoma", "the disease must have relapsed"), not
+where it describes something else (refractory nausea, brain metastases inside a threshold, the setting of an earlier
+therapy, progression on a drug). Words that stand together ("locally advanced or metastatic") are one criterion.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from search.eligibility.criterion import Extent, Requirement, Section
+from search.extraction.flow import flow
+from search.extraction.kinds.disease import Disease, disease, is_conditional, is_other, is_purpose, words_before
+from search.extraction.kinds.extent_words import (
+    COURSE_WHEN_EXCLUDED,
+    HEAD,
+    JOINS,
+    NOT_EXTENT_AFTER,
+    NOT_EXTENT_BEFORE,
+    PREDICATE,
+    WORDS,
+    ExtentWord,
+)
+from search.extraction.polarity import stance
+from search.extraction.reading import CriteriaText, Finding, Line
+from search.terminology import oncotree
+
+_TO = re.compile(r" (?:to|or (?:are |is )?intolerant)\b")
+_THAT_IS = re.compile(r"\((?:i\.e\.|e\.g\.|ie)?,? ?$")
+_ENROLLED = re.compile(
+    r"[^.;]{0,20}?\b(?:cancers?|carcinomas?|tumou?rs?|melanoma|lymphoma|sarcomas?)\b[^.;]{0,60}?\b(?:may be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))"
+)
+_ALTERNATIVE = re.compile(r"[,/(]|\bor\b|\band\b")
+_GAP = 50
+_AFTER = 140
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    word: ExtentWord
+
+
+class ExtentReader:
+    """Reads extent and course."""
+
+    triggers = (
+        *("metasta", "advanced", "resect", "operable", "operab", "locali", "recur", "relaps", "refractor", "diagnosed", "de novo", "progress"),
+        *("oligomet", "castrat", "hormone", "androgen", "residual", "mrd", "disseminated", "untreated", "amenable", "removed", "excis", "crpc", "surger"),
+        *("surgical", "confined", "hspc", "extracranial", "failed to respond", "de-novo", "early"),
+    )
+
+    def __call__(self, line: Line, text: CriteriaText) -> Iterable[Finding]:
+        """All extents of the line."""
+        if not disease(text).oncology:
+            return
+        for group in _groups(sorted(_words(line, disease(text)), key=lambda f: (f.start, -f.end)), line):
+            yield from _judge(line, group, text)
+
+
+def _words(line: Line, own: Disease) -> Iterator[_Found]:
+    flowing = flow(line.folded)
+    liquid = any(oncotree.LIQUID in (code, *oncotree.ancestors(code)) for code in own.codes)
+    for word in WORDS:
+        if (not word.liquid or liquid) and any(stem in flowing.text for stem in word.stems):
+            for match in word.pattern.finditer(flowing.text):
+                yield _Found(flowing.original(match.start()), flowing.original(match.end() - 1) + 1, word)
+
+
+def _groups(found: list[_Found], line: Line) -> Iterator[tuple[_Found, ...]]:
+    """Words joined by "or", commas and slashes; where two overlap, the longer one."""
+    group: list[_Found] = []
+    for one in found:
+        if group and one.start < group[-1].end:
+            if one.end - one.start > group[-1].end - group[-1].start:
+                group[-1] = one
+            continue
+        if group:
+            between = line.folded[group[-1].end : one.start]
+            if len(between) > _GAP or not JOINS.fullmatch(between):
+                yield tuple(group)
+                group = []
+        group.append(one)
+    if group:
+        yield tuple(group)
+
+
+def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText) -> Iterator[Finding]:
+    first, last = group[0], group[-1]
+    before = words_before(line, first.start)
+    after = _words_after(line, group)
+    start, end = line.start + first.start, line.start + last.end
+    values = tuple(dict.fromkeys(value for one in group for value in one.word.values))
+    if NOT_EXTENT_BEFORE.search(before) or NOT_EXTENT_AFTER.match(after) or is_purpose(before):
+        return
+    if values == ("refractory",) and _TO.match(after):
+        return  # an outcome of therapy
+    if not all(one.word.complete for one in group) and not (
+        HEAD.match(after) or PREDICATE.search(before) or (_THAT_IS.search(before) and after.startswith(")"))
+    ):
+        return
+    if is_other(line, start, end, text):
+        return
+    resolved = stance(line, start, end, text)
+    requirement = resolved.requirement
+    if is_conditional(before, after):
+        if line.section is not Section.INCLUSION or not _ENROLLED.match(after):
+            return
+        requirement = Requirement.REQUIRED
+    if line.section is Section.EXCLUSION:
+        if requirement is Requirement.REQUIRED:
+            return
+        if requirement is Requirement.PROHIBITED:
+            values = tuple(value for value in values if value not in COURSE_WHEN_EXCLUDED)
+    if "metastatic" in values and "oligometa" in disease(text).context.lower() and line.section is Section.INCLUSION:
+        values = tuple(value for value in values if value != "metastatic")  # counted lesions, not the extent
+    confidence = min(one.word.confidence for one in group)
+    for part in _parts(line, group, values):
+        yield Finding(Extent(part), start, _evidence_end(line, last), requirement, confidence, exception=resolved.exception)
+
+
+def _words_after(line: Line, group: tuple[_Found, ...]) -> str:
+    """The words behind a group; behind the bracket that it opened ("advanced (metastatic or recurrent, …) carcinoma")."""
+    end = group[-1].end
+    inside = line.folded[group[0].start : end]
+    if inside.count("(") > inside.count(")"):
+        closing = line.folded.find(")", end, end + _AFTER)
+        end = closing + 1 if closing >= 0 else end
+    after = " ".join(line.folded[end : end + _AFTER].split())
+    return " " + after if line.folded[end : end + 1].isspace() else after
+
+
+def _parts(line: Line, group: tuple[_Found, ...], values: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Alternatives together; words without "or" between them ("metastatic castration-resistant") one by one."""
+    gaps = [line.folded[one.end : other.start] for one, other in pairwise(group)]
+    if not any(_ALTERNATIVE.search(gap) for gap in gaps):
+        yield from ((value,) for value in values)
+        return
+    rest = tuple(value for value in values if value != "castration_resistant")
+    if len(rest) < len(values):
+        yield ("castration_resistant",)
+    if rest:
+        yield rest
+
+
+def _evidence_end(line: Line, last: _Found) -> int:
+    """The words, with the noun they describe where it follows at once."""
+    noun = re.match(r"\s+(?:disease|cancers?|tumou?rs?|carcinomas?|melanoma|lymphoma|sarcomas?)\b", line.folded[last.end : last.end + 20])
+    return line.start + last.end + (noun.end() if noun else 0)
+
+
+EXTENTS = ExtentReader()
+"""The reader of the kind `extent`."""

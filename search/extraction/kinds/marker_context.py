@@ -1,0 +1,148 @@
+"""What the words around a marker make of it: a condition, a permission, a mere test, or something that is no biomarker."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from search.eligibility.criterion import Requirement, Section
+from search.extraction.reading import Line
+
+_ALLOWED, _REQUIRED = Requirement.ALLOWED, Requirement.REQUIRED
+_REACH = 220
+"""Characters on either side that have a say."""
+_TITLE = (
+    r"(?:all |any |those |only |adult |male |female |the |other )*(?:patients?|participants?|subjects?|individuals?|those|women|men|people|persons?|tumou?rs?"
+    r"|cases?|carriers?|cancers?|disease|nsclc|lung cancers?|breast cancers?|cohorts?|arms?|groups?)"
+)
+_SENTENCE_START = r"(?:^|[.;:]\s+|\)\s+|\bnote:?\s*|\n\s*|^\W+|(?:and|however|but),? (?=for ))"
+_CONDITIONAL = re.compile(
+    rf"{_SENTENCE_START}\W*(?:for |in |among )?{_TITLE}\b(?:(?! (?:must|should|shall|are|is|have|has|will|may|can|need|not|without|no|who (?:do|have not))\b)[^.;:]){{0,90}}?"
+    r"\b(?:with|whose|who have|who has|that have|harbou?ring|having|known to have|who (?:are|were|is)|that are|carrying|bearing|found to have|and)\b"
+    r"(?:(?! (?:must|should|shall|will|may|need)\b)[^.;:]){0,80}$"
+)
+_ASKS = re.compile(
+    r"^[^.;]{0,160}?(?:\bmust\b|\bshould\b|\bshall\b|\bneeds? to\b|\b(?:is|are|was|were) required\b|\bwill (?:be|need|have|undergo)\b|\bhas to\b|\bhave to\b"
+    r"|\bmay (?:be|have|also|enroll?|participate|still)\b|\bmust have\b|\bare eligible\b|\bis eligible\b|\bcan be (?:enrolled|included)|\bare (?:allowed|permitted))"
+)
+_IF = re.compile(
+    rf"(?:\b(?:if|in case of|in the case of|in cases of|in the event of|when|where|whenever|only for|required for|depending on)\b[^.;,:]{{0,60}}$"
+    rf"|{_SENTENCE_START}\W*for (?:{_TITLE} (?:with|who (?:are|have)|that are|whose tumou?rs? (?:are|is|has|have)|harbou?ring) )?(?:[\w+-]+ ){{0,5}}$)"
+)
+_ELIGIBLE_IF = re.compile(r"\b(?:eligible|allowed|included|enrolled|permitted)\b[^.;]{0,40}\bif\b[^.;]{0,60}$|\bonly (?:if|when)\b[^.;]{0,60}$")
+_FOR_TAIL = re.compile(r"^[^.;]{0,60}?(?:,|:|\bmust\b|\bshould\b|\bpatients?\b|\bparticipants?\b|\bsubjects?\b|\b(?:is|are) required|\bprior\b)")
+_REGARDLESS = re.compile(
+    r"\b(?:regardless of|irrespective of|independent(?:ly)? of|without regard (?:to|for)|any|with or without|with/without|whether or not|all)\b(?: [\w/-]+){0,4} ?$"
+)
+_REGARDLESS_AFTER = re.compile(r"^[^.;]{0,40}\b(?:or not|is (?:optional|not (?:required|mandatory|necessary))|not required|is allowed)\b")
+_STATUS = re.compile(r"^[\s-]*(?:\w+ ){0,2}(?:status|expression|results?|mutation(?:al)? status)\b")
+_EXAMPLES = re.compile(r"\b(?:cancers?|tumou?rs?|malignanc\w+|types?|indications?|carcinomas?|histolog\w+)\b[^.;:]{0,20}(?:,? (?:including|such as|e\.g\.|for example|include)(?:,? but (?:are )?not limited to)?)[^.;]{0,120}$")
+_UNTREATED = re.compile(
+    r"^[^.;]{0,60}?\b(?:(?:who|that|and)(?: have| has| are| were)? (?:not|never)\b|(?:who|that) (?:have|has) (?:progress|receiv|fail)|without prior|not previously treated|unless|who are (?:candidates|eligible)|(?:for|in) whom"
+    r"|,? (?:naive|na.ve) to|,? previously untreated with|eligible for|not treated)"
+)
+_UNKNOWN = re.compile(r"\bunknown\b|\bnot (?:been )?(?:known|tested|available|done|determined|evaluable|assessed)\b|\bindeterminate\b|\bunavailable\b")
+_NO_UNKNOWN = re.compile(r"unknown (?:clinical )?significance|unknown primary|unknown (?:are|is|will be) (?:not|excluded|ineligible)|unknown cause|unknown origin")
+
+
+class Talk(Enum):
+    """What is said of a marker that has no state."""
+
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The words' verdict on a chain of markers."""
+
+    requirement: Requirement
+    unknown_ok: bool = False
+
+
+def company(folded: str, start: int, end: int, line: Line, said: Requirement) -> Company:
+    """What a chain of markers means, given what section and negation make of it.
+
+    Args:
+        folded: the line's flowing text in lower case.
+        start: offset of the chain in it.
+        end: offset behind it.
+        line: the line.
+        said: what section, negation and exception make of it.
+    """
+    before, after = folded[max(0, start - _REACH) : start], folded[end : end + _REACH]
+    unknown = _unknown(folded, start, end)
+    if said is not _REQUIRED and not (said is Requirement.PROHIBITED and line.section is Section.EXCLUSION):
+        return Company(said, unknown)
+    if _REGARDLESS.search(before) and (not before.rstrip().endswith((" any", " all")) or _STATUS.match(after)):
+        return Company(_ALLOWED, unknown)
+    if said is Requirement.PROHIBITED:
+        return Company(_ALLOWED if _UNTREATED.match(after) else said, unknown)
+    if _REGARDLESS_AFTER.match(after) and not _ASKS.match(after[:40]):
+        return Company(_ALLOWED, unknown)
+    if _EXAMPLES.search(before):
+        return Company(_ALLOWED, unknown)
+    if _CONDITIONAL.search(before) and _ASKS.match(after):
+        return Company(_ALLOWED, unknown)
+    condition = _IF.search(before)
+    if condition and not _ELIGIBLE_IF.search(before):
+        if not condition.group().strip(" .;:*-").startswith("for ") or _FOR_TAIL.match(after):
+            return Company(_ALLOWED, unknown)
+    return Company(said, unknown)
+
+
+def _unknown(folded: str, start: int, end: int) -> bool:
+    words = folded[max(0, start - 80) : end + 160]
+    return bool(_UNKNOWN.search(words)) and not _NO_UNKNOWN.search(words)
+
+
+_TEST_AFTER = re.compile(
+    r"^[\s)-]*(?:(?:and|/|or|gene|mutations?|mutational|expression|amplification|receptor|tumou?r|protein|methylation|promoter|rearrangement|fusion|of|the|by|ihc|\w+\))[\s/]*){0,5}"
+    r"(?:status|test(?:ing|s|ed)?|results?|assessment|analysis|determination|score|level|expression|genotyp\w+)\b"
+)
+_KNOWN = re.compile(
+    r"\b(?:must|should|has to|have to|needs? to|is|are|be|been|with|have|having|documented|documentation of|known|confirmed|prior|available|provide)\b[^.;]{0,60}"
+    r"\b(?:known|documented|available|determined|tested|performed|evaluated|assessed|established|confirmed|required|documentation|status)\b|\bknown\b|\bdocumented\b|\btest(?:ed)? for\b"
+)
+_OPTIONAL = re.compile(r"\b(?:not (?:be )?(?:required|mandatory|necessary|needed)|optional|if (?:available|known|applicable|possible|done|tested)|when available|may be|will be (?:performed|done|assessed|tested|evaluated|collected|determined)|for (?:the )?(?:analysis|assessment|determination|testing|evaluation) of|to (?:determine|assess|test|evaluate|confirm|perform)|regardless|irrespective|any|sufficient|adequate|enough|stratif\w+|tissue)\b")
+
+
+def tested(folded: str, start: int, end: int, line: Line) -> Talk | None:
+    """Whether a marker's result must be known, though any result will do."""
+    if line.section is Section.EXCLUSION:
+        return None
+    before, after = folded[max(0, start - _REACH) : start], folded[end : end + _REACH]
+    sentence_before = re.split(r"[.;]\s", before)[-1]
+    sentence_after = re.split(r"[.;](?:\s|$)", after)[0]
+    words = sentence_before + folded[start:end] + sentence_after
+    asked = _TEST_AFTER.match(after) or re.search(r"\b(?:status|test(?:ed|ing)?|percentage|level|determination|assessment|expression)\b(?: of| for| on)?[^,;]{0,30}$", sentence_before)
+    if asked and _KNOWN.search(words) and not _OPTIONAL.search(words):
+        return Talk.KNOWN
+    return None
+
+
+_VIRAL = frozenset({"HPV", "EBV", "HHV8", "HTLV-1", "MCPyV"})
+_TUMOUR = re.compile(r"tumou?r|cancer|carcinom|npc|lymphom|ptld|driven|associat|related|malignan|oropharyn|p16|squamous|disease|lymphoprolif|tissue|ish\b|in situ|eber")
+_INFECTION = re.compile(r"infect|vaccin|serolog|antibod|hepatitis|\bhiv\b|\bcmv\b|viral load|viremia|igg|igm|vca|donor|seropos|seroneg|screening|cytomegalo|immunity|transplant")
+_NO_BIOMARKER = re.compile(
+    r"^[\s+-]*(?:cells?(?: count|s?/)|stem|progenitor|selected|selection|count|t[- ]?cells?|t[- ]lymph|x ?10|/(?:kg|ul|mm)|lymphocytes?|enriched|depleted|immune|b[- ]cell (?:count|aplasia)|absolute)"
+)
+_SERUM = frozenset({"CEA", "CA-125", "CA19-9", "B2M"})
+_SUBSETS = frozenset({"CD34", "CD3", "CD4", "CD8", "CD45", "CD56", "CD25"})
+
+
+def is_aside(meant: tuple[str, ...], start: int, end: int, folded: str, line: Line) -> bool:
+    """Whether a marker is none here: a virus as infection, a cell count, a serum level that the laboratory reader reads."""
+    first = meant[0]
+    near = folded[max(0, start - 60) : end + 60]
+    if first in _VIRAL:
+        return (first in ("HTLV-1", "HHV8") or bool(_INFECTION.search(near)) or line.section is Section.EXCLUSION) and not (
+            _TUMOUR.search(near) and not _INFECTION.search(near)
+        )
+    if first in _SUBSETS:
+        return bool(_NO_BIOMARKER.match(folded, end)) or bool(re.search(r"count|cells?/|/kg|x ?10|per (?:ul|mm|kg)|donor|graft|hiv", near))
+    if first in _SERUM:
+        return "express" not in near and "positiv" not in near and "overexp" not in near
+    if first == "PD-1":
+        return True
+    return bool(re.match(r"[\s-]*(?:cells?/|x ?10)", folded[end : end + 12]))

@@ -1,0 +1,249 @@
+"""Therapies named in a sentence, gathered into the lists they stand in.
+
+`find_therapies` knows names; here the phrases without a name are added ("prior treatment", "any previous regimen",
+"another clinical trial"), what is no treatment of a cancer is left out (steroids, vaccines, biopsies …), and what is
+coordinated becomes one group ("chemotherapy, targeted therapy or radiotherapy").
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from search.terminology.therapies import TherapyKind, TherapyMention, classes_of, find_therapies
+
+SYSTEMIC, ANTICANCER, STANDARD = "systemic therapy", "anticancer therapy", "standard therapy"
+INVESTIGATIONAL = "investigational agent"
+GENERIC = frozenset({SYSTEMIC, ANTICANCER, STANDARD, "local therapy", "first-line therapy", "second-line therapy"})
+"""Names that say nothing of the kind of treatment."""
+_NOT_COUNTED = frozenset(
+    {
+        "placebo",
+        "biopsy",
+        "watchful waiting",
+        "solid organ transplant",
+        "live vaccine",
+        "vaccination",
+        "hormonal contraceptive",
+        "hormone replacement therapy",
+        "CYP3A4 inhibitor",
+        "CYP3A4 inducer",
+        "complementary therapy",
+        "herbal medicine",
+        "GLP-1 agonist",
+        "supportive care",
+        "immunosuppressant",
+        "antiandrogen withdrawal",
+        "P-glycoprotein inhibitor",
+        "second-line therapy",
+    }
+)
+_STILL_COUNTED = frozenset({"growth factor", "antithymocyte globulin", "plasmapheresis"})
+"""Care that is counted all the same where a washout is asked of it."""
+SUPPORT = frozenset({"growth factor", "antithymocyte globulin", "plasmapheresis"})
+_OPERATIONS = "surgery"
+_ALLOGENEIC = re.compile(r"\ballo(?:gen\w*|[- ]?(?:hsct|sct|bmt|hct|transplant\w*))?\b[^.;]{0,24}$")
+_AUTOLOGOUS = re.compile(r"\bauto(?:logous)?\b")
+
+_PHRASE = re.compile(
+    r"\b(?:(?:prior|previous|earlier|any|all|other|another|last|recent|their|additional|more|for)\s(?!to\b))+"
+    r"(?:(?:line of|lines of|systemic|local|cancer|anti-?cancer|anti-?neoplastic|anti-?tumou?r|oncologic(?:al)?|medical"
+    r"|adjuvant|neoadjuvant|melanoma|lymphoma|leuk[a]?emia|myeloma|metastatic|salvage|antimyeloma|antileuk[a]?emi[ac]c?"
+    r"|antilymphoma|anti-(?:myeloma|lymphoma|leukemia|leukemic)"
+    r"|breast cancer|lung cancer|prostate cancer|disease|drug|[a-z]+-directed|specific|active|study)\s){0,3}"
+    r"(?P<noun>therap(?:y|ies)|treatments?|regimens?)\b(?! (?:with|by|using|consisting|or receipt|failure|area|site|field|plan|arm|period|options?))"
+)
+_DIRECT = re.compile(
+    r"\b(?:anti-?(?:myeloma|lymphoma|leuk[a]?emi[ac]c?|melanoma|sarcoma|tumou?r|cancer|neoplastic)"
+    r"|(?:cancer|disease|tumou?r|leuk[a]?emia|lymphoma|myeloma)-?(?:directed| specific))\s(?:[a-z-]+\s){0,2}"
+    r"(?:therap(?:y|ies)|treatments?|regimens?|agents?|drugs?)\b"
+)
+_TRIAL = re.compile(
+    r"\b(?:participat\w+|enrol\w+|involved|involvement|taken part|partake\w*) in (?:any |an |a )?(?:other |another )?"
+    r"(?:(?:interventional|therapeutic|clinical|investigational|drug|experimental|treatment|research|previous|prior"
+    r"|systemic|concurrent)[ -])*(?:study|studies|trials?)\b(?: (?:of|with|involving) an? investigational "
+    r"(?:agent|drug|product|device|medicinal product))?"
+)
+_NOVEL = re.compile(
+    r"\b(?:investigational|experimental)(?: \([^)]{0,60}\))?(?: (?!device|study|trial|and\b|or\b|nature)[a-z-]+){0,3}?"
+    r" (?:drugs?|agents?|products?|therap(?:y|ies)|treatments?|compounds?|medications?|ip)\b"
+    r"|\b(?:other|any) ip\b"
+)
+_SMALL_MOLECULE = re.compile(
+    r"\btargeted (?:small[- ]molecul\w+ )?(?:[a-z-]+ )?(?:therap(?:y|ies)|agents?|drugs?|treatments?)\b"
+    r"|\bsmall[- ]molecul\w+ (?:targeted )?(?:therap(?:y|ies)|agents?|drugs?|inhibitors?)\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A therapy in a sentence; offsets are into the line's flowing text."""
+
+    start: int
+    end: int
+    names: tuple[str, ...]
+    vague: bool
+    """It has no name of its own ("prior treatment"): trusted less."""
+    trial: bool = False
+    """Participation in a trial, which is a therapy only where a washout is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Coordinated therapies."""
+
+    members: tuple[Named, ...]
+    joined_by_and: bool
+    """Every one is meant ("A and B", "A/B"), not any."""
+    combined: bool = False
+    """They were given together ("A plus B", "the combination of A and B")."""
+    plain: bool = True
+    """A plain list, without "including" or "such as"."""
+
+    @property
+    def start(self) -> int:
+        """Offset of the first member."""
+        return self.members[0].start
+
+    @property
+    def end(self) -> int:
+        """Offset behind the last member."""
+        return self.members[-1].end
+
+
+@cache
+def _counted(name: str, kind: TherapyKind) -> bool:
+    above = classes_of(name)
+    if name in _STILL_COUNTED or above & _STILL_COUNTED:
+        return True
+    if name in _NOT_COUNTED:
+        return False
+    if above & _NOT_COUNTED:
+        return "systemic therapy" in above and "corticosteroid" not in above
+    return name != _OPERATIONS or kind is not TherapyKind.NONE
+
+
+def is_surgery(name: str) -> bool:
+    """Whether a name is an operation's (its washout is a condition topic)."""
+    return name == _OPERATIONS or (_OPERATIONS in classes_of(name) and "endocrine therapy" not in classes_of(name))
+
+
+def is_support(name: str) -> bool:
+    """Whether a name is care that counts only where a washout is asked of it."""
+    return name in SUPPORT or bool(classes_of(name) & SUPPORT)
+
+
+def is_radiotherapy(name: str) -> bool:
+    """Whether a name is radiotherapy's or that of another local treatment."""
+    return name in ("radiotherapy", "local therapy") or bool({"radiotherapy", "local therapy"} & classes_of(name))
+
+
+def named_therapies(cased: str, folded: str) -> list[Named]:
+    """The therapies of a flowing text (`folded` is `cased` in lower case), in order, without overlaps."""
+    found: list[Named] = []
+    mentions = find_therapies(cased)
+    for mention in mentions:
+        if not _counted(mention.name, mention.kind):
+            continue
+        if mention.name == "stem cell transplant" and _is_allogeneic(folded, mention):
+            continue
+        before = folded[max(0, mention.start - 24) : mention.start]
+        if _QUALIFIER.search(before) or (mention.name == "oncolytic virus" and before.endswith(("anti-", "anti"))):
+            continue
+        if mention.name in ("allogeneic stem cell transplant", "syngeneic transplant"):
+            continue
+        found.append(Named(mention.start, mention.end, _names(mention), mention.name in GENERIC))
+    for match in _NOVEL.finditer(folded):
+        inside = [n for n in found if match.start() <= n.start and n.end <= match.end()]
+        if inside and "(" in match.group():
+            found = [n for n in found if n not in inside]
+            found.append(Named(*match.span(), (INVESTIGATIONAL,), vague=True))
+    spans = [(m.start, m.end) for m in mentions]
+    for pattern, name in _PHRASES:
+        for match in pattern.finditer(folded):
+            start, end = match.span()
+            if name == SYSTEMIC and match.groupdict().get("noun"):
+                start = max(start, match.start("noun") - len(match.group()))
+            if any(a < end and start < b for a, b in spans):
+                continue
+            spans.append((start, end))
+            names = (ANTICANCER, SYSTEMIC) if name == ANTICANCER else (name,)
+            found.append(Named(start, end, names, vague=True, trial=pattern is _TRIAL))
+    return sorted(found, key=lambda n: (n.start, n.end))
+
+
+_QUALIFIER = re.compile(r"(?:\bwithout|\+/-|\u00b1) (?:any |concurrent |concomitant |adjuvant |prior )?$")
+"""What stands before a therapy that only qualifies another one ("radiotherapy with or without chemotherapy")."""
+_PHRASES = (
+    (_TRIAL, INVESTIGATIONAL),
+    (_NOVEL, INVESTIGATIONAL),
+    (_SMALL_MOLECULE, "targeted therapy"),
+    (_DIRECT, ANTICANCER),
+    (_PHRASE, SYSTEMIC),
+)
+
+
+def _names(mention: TherapyMention) -> tuple[str, ...]:
+    if mention.name == ANTICANCER:
+        return (ANTICANCER, SYSTEMIC)
+    if mention.name == STANDARD:
+        return (STANDARD, SYSTEMIC)
+    if mention.name in ("neoadjuvant therapy", "adjuvant therapy", "first-line therapy", "second-line therapy"):
+        return (SYSTEMIC,)
+    return (mention.name,)
+
+
+def _is_allogeneic(folded: str, mention: TherapyMention) -> bool:
+    before = folded[max(0, mention.start - 40) : mention.end]
+    return bool(_ALLOGENEIC.search(before)) and not _AUTOLOGOUS.search(before)
+
+
+_JOIN = re.compile(
+    r"(?:[\s,/()\[\]&+:-]|\b(?:and/or|and|or|plus|any|other|prior|previous|previously|including|include|includes|but"
+    r"|not|limited|to(?= (?:chemo|radi|immuno|targeted|endocrine|hormon))|such|as|like|e\.g\.?|i\.e\.?|ie|eg|treatment"
+    r"|treatments|therapy|therapies|agents?|drugs?|with|systemic|of|the|a|an|another|all|both|either|antibod(?:y|ies)"
+    r"|inhibitors?|based|containing|regimens?|combination|therapeutic|anti-?cancer|anti-?tumou?r|anti-?neoplastic"
+    r"|targeted|directed|specific|local|standard|conventional|cytotoxic|investigational|experimental|palliative"
+    r"|approved|definitive|external|beam|major|certain|similar|related|cancer|oral|iv|intravenous|novel|biological?"
+    r"|radical|curative|extensive|wide-field|limited-field|small|molecules?|molecular|monoclonal|tumou?r|use|class"
+    r"|medications?|products?|devices?|interventions?|modalit(?:y|ies)|approaches|traditional|modern|(?:neo)?adjuvant"
+    r"|metastatic|third|second|first|generation|next|line|dose|high|low|full|whole|following|for|cancers?|disease)\b|\.(?=\w))*"
+)
+_GAP = 90
+"""Longest gap, in characters, between members of a list."""
+_COMBINED = re.compile(r"\bcombin(?:ation|ed)(?: (?:therapy|treatment|regimen|chemotherapy))?(?: of| with)?(?: \w+)? $")
+_OPENS_LIST = re.compile(r"[^.;:]{0,70}?[,(]? ?\b(?:including|such as|e\.g\.|i\.e\.|eg|ie|defined as|consisting of)[ ,:]*(?:[a-z-]+ ){0,3}")
+_FOR = re.compile(r"\bfor\b")
+
+
+def groups(named: list[Named], folded: str) -> list[Group]:
+    """Named therapies as the lists they stand in."""
+    lists: list[list[Named]] = []
+    for name in named:
+        if lists and _joins(folded, lists[-1][-1].end, name.start, vague=lists[-1][-1].vague):
+            lists[-1].append(name)
+        else:
+            lists.append([name])
+    return [_group(members, folded) for members in lists]
+
+
+def _joins(folded: str, end: int, start: int, *, vague: bool) -> bool:
+    if start - end > _GAP:
+        return False
+    gap = folded[end:start]
+    if vague and _OPENS_LIST.fullmatch(gap):
+        return True
+    return not _FOR.search(gap) and "with or without" not in gap and _JOIN.fullmatch(gap) is not None
+
+
+def _group(members: list[Named], folded: str) -> Group:
+    gaps = [folded[a.end : b.start] for a, b in zip(members, members[1:], strict=False)]
+    joint = " ".join(gaps)
+    any_of = re.search(r"\bor\b|\b(?:such as|e\.g|i\.e|like|other)\b|\(", joint)
+    listed = re.search(r"\b(?:such as|e\.g|i\.e|including|like|other)\b|\(", joint)
+    together = re.search(r"\band\b|/|&|\bplus\b|\+", joint)
+    combined = len(members) > 1 and bool(
+        re.search(r"\bplus\b|\+|\bin combination with\b", joint) or _COMBINED.search(folded[: members[0].start][-40:])
+    )
+    return Group(tuple(members), bool(together) and not any_of, combined and not any_of, plain=not listed)

@@ -1,0 +1,44 @@
+"""What benchmarks share: an index over the oncology records, and how figures are told."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from indexer.build import build_index
+from search.index.open import open_store
+
+
+@pytest.fixture(scope="session")
+def oncology_sources(data_dir: Path) -> list[str]:
+    """The 8,913 oncology studies."""
+    return [str(data_dir / "ctgov" / f"{name}.jsonl.gz") for name in ("ctgov_v2_oncology", "oncology_more")]
+
+
+@pytest.fixture(scope="session")
+def oncology_index(oncology_sources: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index over them; ONCOMATCH_BENCH_INDEX names one that is there already. Vectors come from the user's cache."""
+    named = os.environ.get("ONCOMATCH_BENCH_INDEX")
+    if named:
+        return Path(named)
+    folder = tmp_path_factory.mktemp("oncology")
+    build_index(oncology_sources, open_store(str(folder)), progress=print)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def short_queries(data_dir: Path) -> list[str]:
+    """Queries as a person types them."""
+    lines = (data_dir / "trec/collections/short_queries/topics.jsonl").read_text().splitlines()
+    return [json.loads(line)["text"] for line in lines]
+
+
+def percentiles(milliseconds: Sequence[float]) -> str:
+    """Median and 99th percentile, with n."""
+    p50, p99 = np.percentile(milliseconds, [50, 99])
+    return f"p50 {p50:.1f} ms, p99 {p99:.1f} ms (n = {len(milliseconds)})"

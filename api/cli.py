@@ -1,7 +1,8 @@
 """The command line: `oncomatch`. The composition root: the only module that sees both applications.
 
 Standard output carries the answer and nothing else; progress, warnings and counts go to standard error.
-Exit codes: 0 all was answered, 1 it could not be done, 2 wrong usage, 3 some input was not answered.
+Exit codes: 0 all was answered, or the new generation is promoted; 1 it could not be done; 2 wrong usage; 3 some input
+was not answered; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -118,9 +119,10 @@ def search(
     text = sys.stdin.read() if query == "-" else query
     result = _engine(index).search(parse_query(text, parsed), size=size, cursor=cursor, explain=explain)
     if as_json:
-        from api.schemas import search_response
+        from api.answers import search_answer
+        from api.responses import to_bytes
 
-        sys.stdout.write(search_response(result).model_dump_json() + "\n")
+        sys.stdout.write(to_bytes(search_answer(result)).decode() + "\n")
     else:
         sys.stdout.write(_readable(result, explain=explain))
 

@@ -15,10 +15,9 @@ from search.trial import Trial
 LONG_TEXT_FIELDS: dict[str, str] = {
     "summary": "Summary",
     "inclusion": "To take part",
-    "description": "Description",
-    "keywords": "Keyword",
 }
 """Fields whose highlights are shown as snippets, with their captions."""
+MOST_KEYWORDS = 4
 _LIST_MARK = re.compile(r"(?m)^(\s*)[*-](?=\s)")
 _BULLET = re.compile(r"^(\s*)(?:[*•·▪◦‣-]\s+|(\d{1,2}[.)]|[a-z][.)]|\(\w{1,3}\))\s+)(.*)$")
 
@@ -48,6 +47,42 @@ def mark_field(text: str, highlights: Sequence[Highlight], field: str, item: int
     return mark(text, spans)
 
 
+def treatments(hit: Hit, most: int = 5) -> list[Markup]:
+    """The first treatments of a trial, those with marked words before others, in the trial's order.
+
+    Another name that the words matched (a drug code, a brand) follows in brackets.
+    """
+    others: dict[int, list[Markup]] = {}
+    for highlight in hit.highlights:
+        if highlight.field == "other_names":
+            others.setdefault(highlight.item, []).append(mark(highlight.fragment, highlight.spans))
+    shown = []
+    for item in first_shown(hit, "interventions", most):
+        name = mark_field(hit.trial.interventions[item].name, hit.highlights, "interventions", item)
+        aliases = Markup(", ").join(others.get(item, ())[:2])
+        shown.append(Markup("{} ({})").format(name, aliases) if aliases else name)
+    return shown
+
+
+def conditions(hit: Hit, most: int = 6) -> list[Markup]:
+    """The first conditions of a trial, those with marked words before others, in the trial's order."""
+    return [
+        mark_field(hit.trial.conditions[item], hit.highlights, "conditions", item)
+        for item in first_shown(hit, "conditions", most)
+    ]
+
+
+def first_shown(hit: Hit, field: str, most: int) -> list[int]:
+    """Places of the values of a list field that are shown where only so many are: marked ones, then the first."""
+    marked = {
+        highlight.item
+        for highlight in hit.highlights
+        if highlight.field == field or (field == "interventions" and highlight.field == "other_names")
+    }
+    places = range(len(hit.trial.interventions if field == "interventions" else hit.trial.conditions))
+    return sorted(sorted(places, key=lambda item: (item not in marked, item))[:most])
+
+
 @dataclass(frozen=True, slots=True)
 class Snippet:
     """A piece of a long text that shows why a trial was found."""
@@ -57,14 +92,17 @@ class Snippet:
 
 
 def snippets(hit: Hit, most: int = 2, length: int = 260) -> list[Snippet]:
-    """Marked fragments of long texts; without any, the passage nearest in meaning, or the summary's beginning."""
+    """Marked fragments of long texts; without any, keywords, the passage nearest in meaning, or the summary's beginning."""
     found = [
         Snippet(LONG_TEXT_FIELDS[highlight.field], _fragment(highlight, hit.trial))
         for highlight in hit.highlights
-        if highlight.field in LONG_TEXT_FIELDS and highlight.field != "keywords"
+        if highlight.field in LONG_TEXT_FIELDS
     ][:most]
     if found:
         return found
+    keywords = [mark(h.fragment, h.spans) for h in hit.highlights if h.field == "keywords"][:MOST_KEYWORDS]
+    if keywords:
+        return [Snippet("Keywords", Markup(", ").join(keywords))]
     if hit.passage:
         return [Snippet("Nearest in meaning", escape(shorten(hit.passage, length)))]
     summary = hit.trial.brief_summary
@@ -75,9 +113,15 @@ def _fragment(highlight: Highlight, trial: Trial) -> Markup:
     """The fragment, with an ellipsis where the text goes on."""
     text = trial.brief_summary if highlight.field == "summary" else trial.eligibility.criteria
     end = highlight.start + len(highlight.fragment)
-    before = "… " if highlight.start > 0 else ""
+    before = "" if text is None or _begins_there(text, highlight.start) else "… "
     after = " …" if text is None or end < len(text) else ""
     return Markup("{}{}{}").format(before, _unescaped_marks(highlight), after)
+
+
+def _begins_there(text: str, at: int) -> bool:
+    """Whether an item or a sentence begins there, rather than in the middle of one."""
+    before = text[:at].rstrip()
+    return not before or before.endswith((".", "!", "?", ":", ";")) or bool(_BULLET.match(text[at : at + 20]))
 
 
 def _unescaped_marks(highlight: Highlight) -> Markup:

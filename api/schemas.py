@@ -6,8 +6,6 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import search_answer
-from search.results import SearchResult
 from search.trial import InterventionRole, InterventionType, OverallStatus, Phase, Sex, SponsorClass, StudyType, Trial
 
 
@@ -78,7 +76,10 @@ class FacetValue(_Model):
 class HighlightSpan(_Model):
     """`fragment == text[start:start + len(fragment)]` of the field's text; `spans` are offsets into the fragment."""
 
-    field: str
+    field: str = Field(
+        description="title, conditions, keywords, interventions, other_names (of the intervention `item`), summary, "
+        "inclusion (offsets count in the registry's eligibility text)"
+    )
     item: int = Field(description="Which value of a list field")
     start: int
     fragment: str
@@ -271,8 +272,3 @@ class ProblemAnswer(_Model):
     status: int
     detail: str
     errors: list[FieldErrorValue] | None = None
-
-
-def search_response(result: SearchResult) -> SearchAnswer:
-    """A result in the form of the API's answer."""
-    return SearchAnswer.model_validate(search_answer(result))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from api.render import readable
 from search.results import Explanation, Hit, SearchResult
 
 
@@ -38,10 +39,15 @@ def _hit(place: int, hit: Hit, *, explain: bool) -> Iterator[str]:
     yield "     " + " · ".join(facts)
     for highlight in hit.highlights:
         if highlight.field in ("summary", "inclusion"):
-            yield f"     {highlight.field}: {' '.join(highlight.fragment.split())}"
+            yield f"     {highlight.field}: {_plain(highlight.fragment)}"
             break
     if explain and hit.explanation:
         yield from _explanation(hit.explanation, "     ")
+
+
+def _plain(text: str) -> str:
+    """Registry text in one line for a terminal: markup read, nothing that a terminal could obey."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(readable(text).split()))
 
 
 def _explanation(node: Explanation, indent: str) -> Iterator[str]:

@@ -35,9 +35,9 @@ class LexicalConfig:
     """How many trials the channel returns to fusion."""
     max_terms: int = 256
     """Distinct query terms kept, in the order of the text; bounds the cost of a pasted note."""
-    min_match_short: float = 0.5
+    min_match_short: float = 0.6
     """Share of the distinct terms a trial must contain to count as a match of a short query (rounded up)."""
-    min_match_terms: int = 3
+    min_match_terms: int = 4
     """…and never more than this many, so that a note still matches."""
 
 
@@ -64,7 +64,7 @@ class FusionConfig:
     rank_constant: int = 20
     lexical_weight: float = 1.0
     dense_weight: float = 0.2
-    note_dense_weight: float = 2.0
+    note_dense_weight: float = 1.0
     """Takes the place of `dense_weight` for a note."""
     note_terms: int = 24
     """A text of more distinct terms than this is a note."""

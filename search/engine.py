@@ -14,11 +14,12 @@ from search.encoder import Encoder
 from search.index.base import Candidates, Generation, IndexStore, Manifest, Retrieval, StoredDocument, Suggestion
 from search.index.document import FACETS
 from search.index.filters import contradictions
-from search.query import Query
+from search.query import Filters, Query
 from search.ranking.distance import nearest_km
 from search.ranking.explanation import explain as explain_fused
 from search.ranking.fusion import Fused, fuse, weights_for
 from search.ranking.highlight import highlight_trial
+from search.ranking.suggestions import cancer_types, with_cancer_types
 from search.results import Explanation, Hit, SearchResult
 from search.text import terms as analyzed_terms
 
@@ -45,6 +46,7 @@ class SearchEngine:
         self._encoders: dict[str, Encoder] = {}
         self._current: str | None = None
         self._looked = 0.0
+        self._types: tuple[str, tuple[Suggestion, ...]] | None = None
 
     def search(
         self, query: Query, *, size: int = 10, cursor: str | None = None, facets: bool = True, explain: bool = False
@@ -68,7 +70,7 @@ class SearchEngine:
         opened = self._open_for(place)
         if query.nct_ids and not query.text:
             return self._look_up(query, opened)
-        impossible = contradictions(query.filters)
+        impossible = contradictions(query.effective_filters())
         if impossible:
             return SearchResult(query, (), 0, {}, opened.generation.manifest, reason=impossible)
 
@@ -114,8 +116,9 @@ class SearchEngine:
         return (nct_id, document) if nct_id and document else None
 
     def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]:
-        """Completions for the search bar."""
-        return self._open_for(None).generation.suggest(prefix, size)
+        """Completions for the search bar: names and ids that begin with the prefix, and cancer types."""
+        generation = self._open_for(None).generation
+        return with_cancer_types(generation.suggest(prefix, 2 * size), self._types_in(generation), prefix, size)
 
     def manifest(self) -> Manifest:
         """What the promoted generation says of itself."""
@@ -124,6 +127,7 @@ class SearchEngine:
     def warm_up(self) -> None:
         """Open the generation, load the encoder and answer one search, so that the first user does not wait."""
         self.search(Query(text="trial"), size=1)
+        self.suggest("trial")
 
     def close(self) -> None:
         """Close all open generations."""
@@ -168,17 +172,32 @@ class SearchEngine:
             self._encoders[identity] = Encoder(generation.encoder_path(), threads=1)
         return self._encoders[identity]
 
+    def _types_in(self, generation: Generation) -> tuple[Suggestion, ...]:
+        """The cancer types of a generation with their trials, counted once."""
+        name = generation.manifest.generation
+        known = self._types
+        if known is None or known[0] != name:
+            request = Retrieval((), None, Filters(), ("cancer_type",), lexical=False, dense=False)
+            counts = generation.retrieve(request, self._config.ranking).facets["cancer_type"]
+            self._types = known = (name, cancer_types(counts))
+        return known[1]
+
     def _plan(self, query: Query, encoder: Encoder, facets: Sequence[str]) -> tuple[Retrieval, RankingConfig]:
         """What to ask the back end, and the ranking with the weights of a query of this length."""
-        ranking = self._config.ranking
+        ranking, filters = self._config.ranking, query.effective_filters()
         if not query.text:
-            return Retrieval((), None, query.filters, tuple(facets)), ranking
-        distinct = tuple(dict.fromkeys(analyzed_terms(query.text)))[: ranking.lexical.max_terms]
+            return Retrieval((), None, filters, tuple(facets)), ranking
+        text, distinct = query.text, _distinct_terms(query.text)
+        if query.stated and len(distinct) > ranking.fusion.note_terms:
+            # Of a note, the words that state age and sex only lead the vectors astray; a short query may mean them.
+            text = query.text_without_stated()
+            distinct = _distinct_terms(text)
+        distinct = distinct[: ranking.lexical.max_terms]
         fusion = weights_for(ranking.fusion, len(distinct))
         parts = ranking.dense.query_max_passages
-        vector = encoder.encode_query(query.text, max_parts=parts) if fusion.dense_weight else None
+        vector = encoder.encode_query(text, max_parts=parts) if fusion.dense_weight else None
         terms = tuple((term, 1.0) for term in distinct)
-        return Retrieval(terms, vector, query.filters, tuple(facets)), replace(ranking, fusion=fusion)
+        return Retrieval(terms, vector, filters, tuple(facets)), replace(ranking, fusion=fusion)
 
     def _pinned(self, query: Query, generation: Generation, ranked: list[Fused]) -> list[Fused]:
         """Trials that the text names by id come first; the text itself may be an id of another kind."""
@@ -246,6 +265,10 @@ def _explanation(fused: Fused, request: Retrieval, generation: Generation, ranki
     return explain_fused(fused, ranking.fusion, parts)
 
 
+def _distinct_terms(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(analyzed_terms(text)))
+
+
 def rank(candidates: Candidates, config: RankingConfig) -> list[Fused]:
     """The order of results: fused channels, or, for an empty query, newest update first."""
     if candidates.browse:
@@ -266,8 +289,9 @@ def matches(ranked: list[Fused], config: RankingConfig) -> list[Fused]:
 
 
 def _why_nothing(query: Query) -> str:
-    if query.filters.active():
-        return "No trial of this index passes the filters: " + ", ".join(query.filters.active()) + "."
+    active = query.effective_filters().active()
+    if active:
+        return "No trial of this index passes the filters: " + ", ".join(active) + "."
     return "This index holds no trials."
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
+from search.age import AgeUnit, first_day
 from search.trial import InterventionType, OverallStatus, Phase, Sex, SponsorClass, StudyType
 
 
@@ -61,10 +62,42 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """A fact about the person that the text states: `text[start:end] == quote`."""
+
+    kind: str
+    """`age` (value: completed years) or `sex` (value: MALE or FEMALE)."""
+    value: int | str
+    quote: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
-    """A search as understood: the text, the ids it names, and the filters."""
+    """A search as understood: the text, the ids it names, what it states of the person, and the filters."""
 
     text: str = ""
     filters: Filters = field(default_factory=Filters)
     nct_ids: tuple[str, ...] = ()
     """Ids in the text, upper case; when the text is nothing but ids, they are looked up, not searched for."""
+    stated: tuple[Stated, ...] = ()
+    """In the order of the text; each acts as a filter where the filters say nothing of it."""
+
+    def effective_filters(self) -> Filters:
+        """The filters, with age and sex as the text states them where no filter does."""
+        filters = self.filters
+        for fact in self.stated:
+            if fact.kind == "age" and filters.age_days is None:
+                filters = replace(filters, age_days=first_day(int(fact.value), AgeUnit.YEAR))
+            elif fact.kind == "sex" and filters.sex is None:
+                filters = replace(filters, sex=Sex(str(fact.value)))
+        return filters
+
+    def text_without_stated(self) -> str:
+        """The text without the words that state age and sex, which say nothing of the disease."""
+        kept, last = [], 0
+        for fact in self.stated:
+            kept.append(self.text[last : max(last, fact.start)])
+            last = max(last, fact.end)
+        return " ".join([*kept, self.text[last:]]).strip()

@@ -1,10 +1,11 @@
-"""A typed text becomes a `Query`: cleaned, with the NCT ids it names taken out."""
+"""A typed text becomes a `Query`: cleaned, with the NCT ids it names taken out and age and sex read."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 
+from search.demographics import stated_demographics
 from search.query import Filters, Query
 
 _NCT = re.compile(r"(?<![A-Za-z0-9])NCT[\s\-_:#]{0,2}(\d{8})(?![0-9])", re.IGNORECASE)
@@ -35,4 +36,5 @@ def parse_query(text: str, filters: Filters | None = None) -> Query:
     rest = _NCT.sub(" ", cleaned) if nct_ids else cleaned
     if nct_ids and not re.search(r"\w", rest):
         rest = ""
-    return Query(text=rest.strip(), filters=filters or Filters(), nct_ids=nct_ids)
+    text = rest.strip()
+    return Query(text, filters or Filters(), nct_ids, stated_demographics(text))

@@ -1,7 +1,7 @@
 """Comparisons of numbers as trials write them: comparator, number or range, unit, multiples of a laboratory's limits.
 
-Works on flowing, folded text (single spaces, lower case: `search.extraction.flow`). A comparator is a symbol (≥, >=, =<,
-"> or =", "&gt;"), words before the number ("no less than", "at least", "up to") or behind it ("2 or less", "18 and over").
+Works on flowing, folded text (single spaces, lower case: `search.extraction.flow`). A comparator is a symbol (≥, >=,
+=<, "> or =", "&gt;"), words before the number ("no less than", "up to") or behind it ("2 or less", "18 and over").
 Which quantity is compared is for the reader of a kind to say.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 _WORDS = (
     {
@@ -44,64 +45,108 @@ _BE = r"(?: be| being| is)?"
 _GE = (
     r"\u2265|> ?_|_ ?>|> ?/ ?=|> ?=|= ?>|> or =|> ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&gt; ?=|&ge;|\+/> "
     rf"|(?:equal(?: to)?|=) (?:or|and|/) ?(?:{_UP}(?: than)?|>)"
-    rf"|{_UP}(?: th[ae]n)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:least|minimum)|(?:a )?minimum(?: (?:value|level|count))?(?: of)?(?! (?!age)\w+ of)"
-    rf"|{_NOT}{_BE} (?:{_DOWN})(?: than| to)?|{_NOT}{_BE} ?< ?=?|(?:starting|starts) from|from (?=\d+[^-]{{0,20}}(?:upwards?|onwards?))"
+    rf"|{_UP}(?: th[ae]n)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:least|minimum)|(?:a )?minimum(?: (?:value|level"
+    rf"|count))?(?: of)?(?! (?!age)\w+ of)"
+    rf"|{_NOT}{_BE} (?:{_DOWN})(?: than| to)?|{_NOT}{_BE} ?< ?=?|(?:starting|starts) from"
+    rf"|from (?=\d+[^-]{{0,20}}(?:upwards?|onwards?))"
 )
 _LE = (
     r"\u2264|< ?_|_ ?<|< ?/ ?=|< ?=|= ?<|< or =|< ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&lt; ?=|&le;"
     rf"|(?:equal(?: to)?|=) (?:or|and|/) ?(?:{_DOWN}(?: than)?|<)"
-    rf"|{_DOWN}(?: th[ae]n)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:most|maximum)|(?:a )?maximum(?: (?:value|level|count))?(?: of)?(?! (?!age)\w+ of)"
-    rf"|{_NOT}{_BE} (?:to )?(?:{_UP})(?: than| to)?|{_NOT} (?:to )?(?:exceed(?:ing|s)?|beyond)|without exceeding|cannot exceed"
+    rf"|{_DOWN}(?: th[ae]n)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:most|maximum)|(?:a )?maximum(?: (?:value|level"
+    rf"|count))?(?: of)?(?! (?!age)\w+ of)"
+    rf"|{_NOT}{_BE} (?:to )?(?:{_UP})(?: than| to)?|{_NOT} (?:to )?(?:exceed(?:ing|s)?|beyond)|without exceeding"
+    rf"|cannot exceed"
     rf"|{_NOT}{_BE} ?> ?=?|up to(?: and including)?|within"
 )
-_GT = rf">|&gt;|{_UP} th[ae]n|(?:above|over|superior to|exceed(?:s|ing)?|in excess of|beyond|elevated above|elevated to|older than)"
+_GT = (
+    rf">|&gt;|{_UP} th[ae]n|(?:above|over|superior to|exceed(?:s|ing)?|in excess of|beyond|elevated above"
+    rf"|elevated to|older than)"
+)
 _LT = rf"<|&lt;|{_DOWN} th[ae]n|(?:below|under|inferior to|younger than)"
 _EDGE = r"(?<![a-z](?=[a-z]))"  # no cut inside a word
 _COMPARATOR = re.compile(rf"{_EDGE}(?:(?P<ge>{_GE})|(?P<le>{_LE})|(?P<gt>{_GT})|(?P<lt>{_LT})){_EDGE}")
+_CANDIDATE = re.compile(
+    "\u2265|\u2264|<|>|&|=|_|\\+/>|at (?:the )?(?:least|most|min|max)|a m|minim|maxim|great|more|high|larg"
+    "|above|over|super|bigg|old"
+    "|less|low|few|small|below|under|infer|young|no |not |never|neither|nor |exceed|in excess|beyond|elevat"
+    "|up to|within|cannot|equal|from|start"
+)
+"""Where a comparator may begin: a flat list of beginnings, which `re` scans quickly."""
 _POSTFIX = re.compile(
-    r"\W{0,2}(?:years? |yrs? |old )?(?:or|and|&|/) ?(?:(?P<ge>greater|more|higher|above|over|older|up(?:wards?)?|beyond|elder)"
+    r"\W{0,2}(?:years? |yrs? |old )?(?:or|and|&|/) ?(?:(?P<ge>greater|more|higher|above|over|older|up(?:wards?)?"
+    r"|beyond|elder)"
     r"|(?P<le>less|lower|below|under|fewer|younger|better))\b(?! than)"
 )
-_FILLER = r"(?: or equal to| than| of| to| the| a| an| value| score| level| equal| grade| ecog| ps| \(|:|,| by| age| is| be| or| above| below)"
+_FILLER = (
+    r"(?: or equal to| than| of| to| the| a| an| value| score| level| equal| grade| ecog| ps| \(|:|,| by| age"
+    r"| is| be| or| above| below)"
+)
 _AFTER_COMPARATOR = re.compile(
-    rf"(?: ?\([^)\w]{{1,3}}\))?{_FILLER}{{0,3}} ?(?P<sign>[+])? ?(?P<number>{NUMBER})(?:(?P<dash> ?- ?(?=\d))(?P<high>{NUMBER}))?"
+    rf"(?: ?\([^)\w]{{1,3}}\))?{_FILLER}{{0,3}} ?(?P<sign>[+])? ?(?P<number>{NUMBER})"
+    rf"(?:(?P<dash> ?- ?(?=\d))(?P<high>{NUMBER}))?"
 )
 _LIMIT_WORDS = (
-    r"(?:the|of|an?|own|our|your|institution(?:al|s|'s)*|lab(?:oratory|oratories|s|'s)*|local|central|site|sites?|study|normal|age[ -]?\w*"
-    r"|reference|clinical|hospital|corresponding|standard|gender|sex|upper|testing|performing|respective|range|ranges|values?|for|and"
-    r"|defined|cent(?:er|re)(?:'s)?|x|by|that|level|levels|appropriate|adjusted|specific|matched|treating|participating|respective"
+    r"(?:the|of|an?|own|our|your|institution(?:al|s|'s)*|lab(?:oratory|oratories|s|'s)*|local|central|site"
+    r"|sites?|study|normal|age[ -]?\w*"
+    r"|reference|clinical|hospital|corresponding|standard|gender|sex|upper|testing|performing|respective|range"
+    r"|ranges|values?|for|and"
+    r"|defined|cent(?:er|re)(?:'s)?|x|by|that|level|levels|appropriate|adjusted|specific|matched|treating"
+    r"|participating|respective"
     r"|each|above|facility|\((?=uln|iuln))"
 )
-_ULN = r"(?:i{0,2}ulns?|top normal limits?|ul/n|unl|ulrr?|ulnr|upper (?:limits?|levels?|bounds?|ends?|values?|ranges?|normal)|normal upper (?:limits?|values?)|maximum normal|high limit)"
-_LLN = r"(?:i{0,2}llns?|lnl|llnr|lower (?:limits?|levels?|bounds?|ends?|values?|normal)|normal lower (?:limits?|values?)|minimum normal)"
+_ULN = (
+    r"(?:i{0,2}ulns?|top normal limits?|ul/n|unl|ulrr?|ulnr|upper (?:limits?|levels?|bounds?|ends?|values?"
+    r"|ranges?|normal)|normal upper (?:limits?|values?)|maximum normal|high limit)"
+)
+_LLN = (
+    r"(?:i{0,2}llns?|lnl|llnr|lower (?:limits?|levels?|bounds?|ends?|values?|normal)|normal lower (?:limits?"
+    r"|values?)|minimum normal)"
+)
 _LIMIT = re.compile(
-    rf" ?(?:\(? ?(?P<pct>%|percent)|x|\*|times?|-? ?fold(?: the)?|-times)?(?: ?[x*(])?(?: ?\b{_LIMIT_WORDS}\b[ /-]?){{0,7}}? ?-?"
+    rf" ?(?:\(? ?(?P<pct>%|percent)|x|\*|times?|-? ?fold(?: the)?"
+    rf"|-times)?(?: ?[x*(])?(?: ?\b{_LIMIT_WORDS}\b[ /-]?){{0,7}}? ?-?"
     rf"(?:(?P<uln>{_ULN})|(?P<lln>{_LLN}))(?![a-z])"
-    rf"(?:(?: of| for)? ?\(?\b(?:limits?|normals?|the|institution(?:al)?|lab(?:oratory)?|reference|ranges?|values?|levels?|of|age|local|sex)\b\)?){{0,6}}"
+    rf"(?:(?: of| for)? ?\(?\b(?:limits?|normals?|the|institution(?:al)?|lab(?:oratory)?|reference|ranges?"
+    rf"|values?|levels?|of|age|local|sex)\b\)?){{0,6}}"
     r"(?: ?\((?:i?uln|i?lln|unl|uln ?\)?)\))?"
 )
 _OTHER_LIMIT = re.compile(r"[\s\w()]{0,30}?\b(?:therapeutic|intended|target)\b")
 _TIMES_NORMAL = re.compile(
-    r" ?(?:x|\*|times|-? ?fold) ?\(?(?:the |institutional |laboratory |local |upper )*(?:n\b|normal|control)(?: (?:values?|levels?|limits?|range|institutional))*\)?"
+    r" ?(?:x|\*|times|-? ?fold) ?\(?(?:the |institutional |laboratory |local |upper )*(?:n\b|normal"
+    r"|control)(?: (?:values?|levels?|limits?|range|institutional))*\)?"
 )
 _NORMAL_ALONE = re.compile(
-    r" ?(?:the |their |institutional |laboratory |local |institution's )*normal(?: (?:institutional|laboratory|limits?|range|values?|levels?))*\b(?! saline)"
+    r" ?(?:the |their |institutional |laboratory |local |institution's )*normal(?: (?:institutional|laboratory"
+    r"|limits?|range|values?|levels?))*\b(?! saline)"
 )
 _SUPPRESSED_POWER = r"(?:x|\*)? ?10 ?(?:\^|e|exp|\*\*)? ?[(\[]?\d{1,2}[)\]]?"
-_VOLUME = r"(?:dl|l|ml|[\u00b5um]?c?l|mm ?\^? ?3|mmc|cu\.? ?mm|cmm|cubic mm|cubic milli-?met(?:er|re)s?|(?:micro|milli|deci)?-? ?lit(?:er|re)s?|100 ?ml|cc)"
+_VOLUME = (
+    r"(?:dl|l|ml|[\u00b5um]?c?l|mm ?\^? ?3|mmc|cu\.? ?mm|cmm|cubic mm|cubic milli-?met(?:er|re)s?|(?:micro|milli"
+    r"|deci)?-? ?lit(?:er|re)s?|100 ?ml|cc)"
+)
 _AMOUNT = (
-    r"(?:thousands?|thou|thsd|cells?|platelets|neutrophils|lymphocytes|k|g|gm|gms|gr|grams?|mg|mgs|milligrams?|[\u00b5um]c?g|ng|pg|mmol(?:es)?"
-    r"|millimol(?:es)?|[\u00b5um]?c?mol(?:es)?|micromol(?:es)?|nmol|pmol|m?eq|i?u|miu|units?|copies|ukat|billion|giga|tsd|ml|cc|giga|international units)"
+    r"(?:thousands?|thou|thsd|cells?|platelets|neutrophils|lymphocytes|k|g|gm|gms|gr|grams?|mg|mgs|milligrams?"
+    r"|[\u00b5um]c?g|ng|pg|mmol(?:es)?"
+    r"|millimol(?:es)?|[\u00b5um]?c?mol(?:es)?|micromol(?:es)?|nmol|pmol|m?eq|i?u|miu|units?|copies|ukat|billion"
+    r"|giga|tsd|ml|cc|giga|international units)"
 )
 _UNIT = re.compile(
-    rf" ?(?:(?:{_SUPPRESSED_POWER} ?(?:cells ?|platelets ?)?|{_AMOUNT})? ?(?:/|per|in) ?(?:a )?(?:{_VOLUME})\b(?! ?/ ?min)"
+    rf" ?(?:(?:{_SUPPRESSED_POWER} ?(?:cells ?|platelets ?)?|{_AMOUNT})? ?(?:/|per"
+    rf"|in) ?(?:a )?(?:{_VOLUME})\b(?! ?/ ?min)"
     r"|(?:ml|cc|mls|l)\.? ?(?:/|per) ?(?:min(?:ute)?|sec|s|h|hr)\b\.?(?: ?[/*x]? ?(?:per )?1[.,]73 ?m?\^?\W?2?|/m2)?"
-    r"|(?:g|gm|grams?|mg)\.?(?: of)?(?: protein)? ?(?:/|per|in|over|-)? ?(?:a )?(?:24[ -]*h(?:ou)?rs?|24[ -]*h|d(?:ay)?)\b"
+    r"|(?:g|gm|grams?|mg)\.?(?: of)?(?: protein)? ?(?:/|per|in|over|-)? ?(?:a )?(?:24[ -]*h(?:ou)?rs?|24[ -]*h"
+    r"|d(?:ay)?)\b"
     r"|(?:mg|g)/(?:mg|g|mmol)\b(?: creatinine)?"
     rf"|{_SUPPRESSED_POWER}(?: ?/ ?(?:{_VOLUME}))?"
-    r"|%(?: of)?(?: the)?(?: ?predicted)?(?: (?:normal|value))*|percent(?: of)?(?: predicted)?|mm ?hg|m ?-?sec(?:onds?|s)?\b|milli-? ?sec(?:ond)?s?\b|ms\b|sec(?:ond)?s?\b"
+    r"|%(?: of)?(?: the)?(?: ?predicted)?(?: (?:normal|value))*|percent(?: of)?(?: predicted)?|mm ?hg"
+    r"|m ?-?sec(?:onds?|s)?\b|milli-? ?sec(?:ond)?s?\b|ms\b|sec(?:ond)?s?\b"
     r"|[+]|plus\b|(?:g|gm|mg)(?:dl|%)|mmol\b|[\u00b5u]mol\b|mm3\b|u/l\b|k\b|m?g\b)"
 )
+
+
+LONGEST_LINE = 8000
+"""Characters of one line that readers of numbers look at: no criterion is longer, and pairs of numbers are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +177,13 @@ _POSTFIX_REACH = 40
 """How far behind its number, in characters, "or more" may stand."""
 _OPS = {"ge": ">=", "le": "<=", "gt": ">", "lt": "<"}
 _BETWEEN = re.compile(
-    rf"\b(?:between|from|range(?:s|d)?(?: of| from| is|:)?|in the range of)? ?(?P<low>{NUMBER}) ?(?P<unit>%|years?(?: old)?|yrs?|years of age|months?)? ?"
+    rf"\b(?:between|from|range(?:s|d)?(?: of| from| is|:)?|in the range of)? ?(?P<low>{NUMBER}) ?(?P<unit>%"
+    rf"|years?(?: old)?|yrs?|years of age|months?)? ?"
     rf"(?P<glue>-|~|to|and|through|until)(?: <| \u2264| under)? ?(?P<high>{NUMBER})(?![\d/])"
 )
+
+
+_RANGE_HINT = re.compile(r"\d[%a-z .]{0,16}?(?:-|~|to|and|through|until)[ <\u2264a-z]{0,8}\d")
 
 
 def number_value(text: str) -> float | None:
@@ -150,20 +199,22 @@ def number_value(text: str) -> float | None:
         return None
 
 
-def comparisons(text: str) -> list[Comparison]:
+@lru_cache(maxsize=256)
+def comparisons(text: str) -> tuple[Comparison, ...]:
     """Every comparison and range in a flowing folded text, in order, without overlaps."""
     found: list[Comparison] = []
     at = 0
-    for match in _COMPARATOR.finditer(text):
-        if match.start() < at:
+    for candidate in _CANDIDATE.finditer(text):
+        if candidate.start() < at:
             continue
-        read = _read(text, match)
+        match = _COMPARATOR.match(text, candidate.start())
+        read = _read(text, match) if match is not None else None
         if read is not None:
             found.append(read)
             at = read.end
     found += _behind(text, found)
     bare = list(_ranges(text, found))
-    return sorted([*found, *bare], key=lambda c: c.start)
+    return tuple(sorted([*found, *bare], key=lambda c: c.start))
 
 
 def _read(text: str, match: re.Match[str]) -> Comparison | None:
@@ -229,6 +280,8 @@ def _limit_unit(limit: re.Match[str]) -> str:
 
 
 def _ranges(text: str, taken: list[Comparison]) -> Iterator[Comparison]:
+    if not _RANGE_HINT.search(text):
+        return
     spans = [(c.start, c.end) for c in taken]
     for match in _BETWEEN.finditer(text):
         if any(start < match.end() and match.start() < end for start, end in spans):

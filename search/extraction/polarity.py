@@ -72,9 +72,12 @@ def _meaning(before: str, after: str, base: Requirement) -> Requirement:
     rest = after[: boundary_after.start()] if boundary_after else after
 
     forbidding = lexicon.FORBIDDANCE.search(rest) or lexicon.FORBIDDANCE.search(clause)
-    if forbidding and not lexicon.PERMISSION.search(rest) and not _is_double(forbidding):
+    permitting = lexicon.PERMISSION.search(rest)
+    if permitting and forbidding and forbidding.string is rest and forbidding.start() < permitting.start() < forbidding.end():
+        permitting = None  # "will not be eligible"
+    if forbidding and not permitting and not _is_double(forbidding):
         return _PROHIBITED
-    if lexicon.PERMISSION.search(rest):
+    if permitting:
         return _PROHIBITED if re.search(r"\b(?:no|neither)\b", clause) else _ALLOWED
     if _permits(clause):
         return _ALLOWED

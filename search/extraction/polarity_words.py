@@ -116,7 +116,7 @@ PERMISSION = Gated(
 FORBIDDANCE = Gated(
     ("not ", "ligib", "prohib", "forbid", "disallow", "exclu", "disqual"),
     re.compile(
-        r"\b(?:not (?:be |considered |currently )?(?:allowed|permitted|eligible|acceptable|accepted|enrolled|included)"
+        r"\b(?:not (?:be |considered |currently |be considered )?(?:allowed|permitted|eligible|acceptable|accepted|enrolled|included)"
         r"|ineligible|prohibited|forbidden|disallowed|(?:is|are|be|is to be|will be|should be|must be) excluded"
         r"|exclusionary"
         r"|(?:may|can|will|should|must) not (?:participate|enroll?|be (?:enrolled|included|eligible))"

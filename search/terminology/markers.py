@@ -75,6 +75,7 @@ _TARGETED = re.compile(
     re.IGNORECASE,
 )
 _BREAK = re.compile(r"[.;]\s|\n\s*[\n*•-]")
+_SIGNED = re.compile(r"[+]|-(?=[\s,/])")
 _AGAINST = re.compile(
     r"\b(?:anti|against|target(?:s|ing)?(?:\s+(?:the|of))?|inhibit(?:s|ing|ors?)?(?:\s+(?:of|the|against))?|"
     r"(?:inhibition|blockade|antagonists?|blockers?|activation|suppression)\s+of|blocking|directed\s+(?:at|to(?:wards?)?)|"
@@ -160,9 +161,10 @@ def find_markers(text: str, context: str = "") -> list[MarkerMention]:
         start, end = folded.offset(place + 1), folded.offset(place + length - 2) + 1
         if _BREAK.search(text, start, end) or text.count(")", start, end) > text.count("(", start, end):
             continue
-        meant = entry.markers or _settle(entry, text, start, end, near, typed)
-        if not meant:
-            continue
+        defines = bool(found) and text[found[-1].end : start].strip() == "("
+        meant = entry.markers or _settle(entry, text, start, end, near, typed, found[-1].markers if defines else ())
+        if not meant or (len(meant) > 1 and _SIGNED.search(text, start, end)):
+            continue  # "ER+/PR-" is no "ER/PR"
         free = place + length - 1
         end = closed(text, start, end)
         found.append(MarkerMention(start, end, text[start:end], meant))
@@ -191,11 +193,17 @@ def _joined(text: str, one: MarkerMention, other: MarkerMention) -> bool:
     return _JOINT.fullmatch(text, one.end, other.start) is not None
 
 
-def _settle(entry: _Entry, text: str, start: int, end: int, context: str, typed: bool) -> tuple[str, ...]:
+def _settle(
+    entry: _Entry, text: str, start: int, end: int, context: str, typed: bool, defined: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Markers of an abbreviation; `defined` are those of the name that it stands behind in brackets."""
     quote = text[start:end]
     candidates = [symbol for symbol in entry.symbols if symbol.spelled(quote, typed)]
     if not candidates:
         return ()
+    for symbol in candidates:
+        if symbol.markers == defined:
+            return defined
     surroundings = surroundings_of(text, start, end, context)
     verdicts = [(holds(symbol.rule, text, start, end, surroundings), symbol) for symbol in candidates]
     for verdict, symbol in verdicts:

@@ -34,7 +34,7 @@ def test_a_field_takes_only_its_own_fragments() -> None:
 
 
 def test_snippets_read_escapes_and_keep_the_marks_in_place() -> None:
-    criteria = "Inclusion: age \\>= 18 and ANC \\> 1.5 today"
+    criteria = "Inclusion: any age \\>= 18 and ANC \\> 1.5 today"
     trial = Trial("NCT99000001", eligibility=Eligibility(criteria=criteria))
     start = criteria.index("age")
     fragment = "age \\>= 18 and ANC"
@@ -42,6 +42,8 @@ def test_snippets_read_escapes_and_keep_the_marks_in_place() -> None:
     hit = Hit("NCT99000001", 1.0, trial, (Highlight("inclusion", fragment, start, spans),))
     (snippet,) = render.snippets(hit)
     assert snippet.html == Markup("… age &gt;= <mark>18</mark> and <mark>ANC</mark> …")
+    begins = Hit("NCT99000001", 1.0, trial, (Highlight("inclusion", f"any {fragment}", start - 4, ()),))
+    assert render.snippets(begins)[0].html.startswith("any age")  # nothing of the sentence is missing before it
 
 
 def test_without_a_match_the_nearest_passage_or_the_summary_is_shown() -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from search.extraction.kinds.ages import AGES
 from search.extraction.kinds.biomarkers import BIOMARKERS
 from search.extraction.kinds.cns import CNS
 from search.extraction.kinds.conditions import CONDITIONS
+from search.extraction.kinds.lab_tables import LAB_TABLES
+from search.extraction.kinds.labs import LABS
+from search.extraction.kinds.performance import PERFORMANCE
+from search.extraction.kinds.sexes import SEXES
 from search.extraction.reading import Reader
 
 READERS: tuple[Reader, ...] = (
     BIOMARKERS,
     CNS,
     CONDITIONS,
+    LABS,
+    LAB_TABLES,
+    PERFORMANCE,
+    AGES,
+    SEXES,
 )

@@ -9,42 +9,61 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from search.eligibility.criterion import Age, Requirement, Section
 from search.extraction.flow import flow
 from search.extraction.normal import fold
-from search.extraction.numbers import NUMBER, Comparison, comparisons, inverted, mirrored, number_value
+from search.extraction.numbers import LONGEST_LINE, NUMBER, Comparison, comparisons, inverted, mirrored, number_value
 from search.extraction.polarity import stance
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 
 _YEARS_IN = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
 _OLDEST = 110
+_MOST_BOUNDS = 12
+"""Bounds that one line is read for."""
 _CERTAIN, _LIKELY, _UNSURE = 0.97, 0.85, 0.6
 _CUE_BEFORE = 45
 """Characters before a number in which "age" may stand."""
 _CONTEXT_BEFORE, _CONTEXT_AFTER = 110, 80
 
 _UNIT = r"(?P<unit>years?|yrs?\.?|y(?:/o|\.o\.)?\b|months?|mos?\b|weeks?|wks?\b|days?)"
-_AFTER = re.compile(rf"[ -]?{_UNIT}?[ -]*(?P<age>of age|old\b|in age|age\b|or older|and older|and over|or over|or above|and above|\(age\))?")
+_AFTER = re.compile(
+    rf"[ -]?{_UNIT}?[ -]*(?P<age>of age|old\b|in age|age\b|or older|and older|and over|or over|or above|and above"
+    rf"|\(age\))?"
+)
 _AGE_BEFORE = re.compile(r"\b(?:age[ds]?|aging|ages|aged)\b(?P<gap>[^.;]*)$")
 _RANGE = re.compile(
-    rf"(?:between |from |of )?(?P<low>\d{{1,3}}(?:\.\d+)?) ?(?P<lowunit>years?|yrs?|y|months?|mos?|weeks?|days?)?(?: of age| old)?,? ?"
-    rf"(?P<glue>-|to|and|through|until|till|~)(?P<strict> ?(?:under|less than|<(?! ?=)))?(?: (?:\u2264|<=|=<|up to))? ?(?P<high>\d{{1,3}}(?:\.\d+)?)(?![\d/.])[ -]?{_UNIT}?"
+    rf"(?:between |from |of )?(?P<low>\d{{1,3}}(?:\.\d+)?) ?(?P<lowunit>years?|yrs?|y|months?|mos?|weeks?"
+    rf"|days?)?(?: of age| old)?,? ?"
+    rf"(?P<glue>-|to|and|through|until|till|~)(?P<strict> ?(?:under|less than|<(?! ?=)))?(?: (?:\u2264|<=|=<"
+    rf"|up to))? ?(?P<high>\d{{1,3}}(?:\.\d+)?)(?![\d/.])[ -]?{_UNIT}?"
 )
 _SANDWICH = re.compile(
-    rf"(?P<low>{NUMBER}) ?(?:years?|yrs?|y)?(?: old)? ?(?P<left>\u2264|<=|=<|<) ?(?:the |patient'?s? )?ages? ?(?P<right>\u2264|<=|=<|<) ?(?P<high>{NUMBER})"
+    rf"(?P<low>{NUMBER}) ?(?:years?|yrs?|y)?(?: old)? ?(?P<left>\u2264|<=|=<|<) ?(?:the "
+    rf"|patient'?s? )?ages? ?(?P<right>\u2264|<=|=<|<) ?(?P<high>{NUMBER})"
 )
-_REVERSED = re.compile(rf"(?P<value>{NUMBER}) ?(?:years?|yrs?|y)?(?: old)? ?(?P<op>\u2264|<=|=<|<|\u2265|>=|=>|>) ?ages?\b")
+_REVERSED = re.compile(
+    rf"(?P<value>{NUMBER}) ?(?:years?|yrs?|y)?(?: old)? ?(?P<op>\u2264|<=|=<|<|\u2265|>=|=>|>) ?ages?\b"
+)
 _ELSEWHERE = re.compile(
-    r"contracept|child-? ?bearing|menopaus|amenorrh|menstru|menses|menarche|fertil|reproductive|pregnan|hysterectom|oophorectom|sterili|biops|specimen|archiv|tissue"
-    r"|\bsamples?\b|onset|relative|family history|donors?\b|\bsiblings?\b|offspring|caregiver|first[- ]degree|karnofsky|lansky|performance|creatinine|gfr\b"
-    r"|qtc|ejection|hemoglobin|platelet|blood pressure|weight|bsa\b|smok|life expectancy|who was|history of|diagnosed (?:at|before)|before (?:the )?age|at an? (?:earlier )?age"
+    r"contracept|child-? ?bearing|menopaus|amenorrh|menstru|menses|menarche|fertil|reproductive|pregnan"
+    r"|hysterectom|oophorectom|sterili|biops|specimen|archiv|tissue"
+    r"|\bsamples?\b|onset|relative|family history|donors?\b|\bsiblings?\b|offspring|caregiver|first[- ]degree"
+    r"|karnofsky|lansky|performance|creatinine|gfr\b"
+    r"|qtc|ejection|hemoglobin|platelet|blood pressure|weight|bsa\b|smok|life expectancy|who was|history of"
+    r"|diagnosed (?:at|before)|before (?:the )?age|at an? (?:earlier )?age"
     r"|since|until|adjusted|ovarian function|\bfsh\b|vaccin|condom|partner"
 )
-_SOFT_ELSEWHERE = re.compile(r"weight|history of|since|until|family history|tissue|biops|performance|karnofsky|creatinine|pregnan|diagnos")
+_SOFT_ELSEWHERE = re.compile(
+    r"weight|history of|since|until|family history|tissue|biops|performance|karnofsky|creatinine|pregnan|diagnos"
+)
 _CONDITION = re.compile(
-    r"\b(?:if|unless|when|whose|in|for|among|except(?: for)?|although|while|those|note)\b[^,;.:]{0,14}\b(?:patients?|participants?|subjects?|children|adolescents?|adults?|those|individuals|persons"
-    r"|women|men|females?|males?|age[ds]?|they|infants?|patient is|he or she|elderly)\b[^,;.:]{0,30}$|\b(?:if|unless|when) (?:>|<|\u2265|\u2264|aged?|over|under|older|younger|at least)?[^,;.:a-z]{0,6}$"
+    r"\b(?:if|unless|when|whose|in|for|among|except(?: for)?|although|while|those"
+    r"|note)\b[^,;.:]{0,14}\b(?:patients?|participants?|subjects?|children|adolescents?|adults?|those"
+    r"|individuals|persons"
+    r"|women|men|females?|males?|age[ds]?|they|infants?|patient is|he or she|elderly)\b[^,;.:]{0,30}$|\b(?:if"
+    r"|unless|when) (?:>|<|\u2265|\u2264|aged?|over|under|older|younger|at least)?[^,;.:a-z]{0,6}$"
 )
 _PAIRED = re.compile(r" ?(?:years?|yrs?)?(?: old| of age)?[, ]*(?:and|but|to|or)?[, ]*(?:age[ds]? )?")
 _WORTH = re.compile(r"\bage[ds]?\b|\bold(?:er)?\b|younger|(?:years?|yrs?)[ -](?:and|or|&) |y/o|\dy\b")
@@ -62,7 +81,7 @@ class _Bound:
 class AgeReader:
     """Reads the bounds of age in a line."""
 
-    triggers = ("age", "year", "yrs", "y/o", "over", "under", " to ", "18-", "and up")
+    triggers: tuple[str, ...] = ("age", "year", "yrs", "y/o", "over", "under", " to ", "18-", "and up")
     """The last ones for what stands under the heading "Age:" of the old layout."""
 
     def __call__(self, line: Line, text: CriteriaText) -> Iterable[Finding]:
@@ -72,9 +91,13 @@ class AgeReader:
             return
         if "creatinine" in line.folded and "male" in line.folded:
             return  # a table of laboratory limits by age
-        flowing = flow(line.plain)
+        flowing = flow(line.plain[:LONGEST_LINE])
         folded = fold(flowing.text)
-        bounds = [b for b in _bounds(folded, under_age=under_age) if under_age or _is_patients(folded, b)]
+        bounds = [
+            b
+            for b in islice(_bounds(folded, under_age=under_age), _MOST_BOUNDS)
+            if under_age or _is_patients(folded, b)
+        ]
         if not bounds:
             return
         low: float | None = None
@@ -133,8 +156,15 @@ def _bounds(folded: str, *, under_age: bool) -> Iterator[_Bound]:
         if bound is None:
             waiting = comparison
             continue
-        if waiting is not None and waiting.unit is None and waiting.number and _PAIRED.fullmatch(folded[waiting.end : bound.start]):
-            yield _Bound(waiting.start, waiting.end, waiting.value, waiting.value, waiting.op)  # "over 18 and under 60 years old"
+        if (
+            waiting is not None
+            and waiting.unit is None
+            and waiting.number
+            and _PAIRED.fullmatch(folded[waiting.end : bound.start])
+        ):
+            yield _Bound(
+                waiting.start, waiting.end, waiting.value, waiting.value, waiting.op
+            )  # "over 18 and under 60 years old"
         waiting = None
         taken.append((bound.start, bound.end))
         yield bound
@@ -165,7 +195,9 @@ def _range(folded: str, match: re.Match[str], *, under_age: bool) -> _Bound | No
 
 def _clean(gap: str) -> bool:
     """Whether nothing but filler stands between "age" and its number."""
-    return re.search(r"\d", gap) is None and (len(gap) < 14 or re.search(r"must|range|between|is|at|limit|from|of|group", gap) is not None)
+    return re.search(r"\d", gap) is None and (
+        len(gap) < 14 or re.search(r"must|range|between|is|at|limit|from|of|group", gap) is not None
+    )
 
 
 def _compared(folded: str, comparison: Comparison, *, under_age: bool) -> _Bound | None:
@@ -178,9 +210,19 @@ def _compared(folded: str, comparison: Comparison, *, under_age: bool) -> _Bound
     if comparison.unit is not None:
         return None
     aged = following is not None and following["age"] is not None and unit is not None
-    older = re.search(r"\b(?:older|younger|elder|old)\b", folded[comparison.start : comparison.end + 18]) is not None and unit is not None
+    older = (
+        re.search(r"\b(?:older|younger|elder|old)\b", folded[comparison.start : comparison.end + 18]) is not None
+        and unit is not None
+    )
     before = _AGE_BEFORE.search(folded[max(0, comparison.start - _CUE_BEFORE) : comparison.start])
-    named = before is not None and re.search(r"[\d]", re.sub(r"\d{1,3} ?(?:years?|yrs?)?(?: old)?(?:,| and| or)* *(?:but )?$", "", before["gap"])) is None
+    named = (
+        before is not None
+        and re.search(
+            r"[\d]", re.sub(r"\d{1,3} ?(?:years?|yrs?|months?|weeks?|days?)?(?: old)?(?:,| and| or)* *(?:but )?$", "", before["gap"])
+        )
+        is None
+    )
+    named = named or re.search(r"\bage\b", folded[comparison.start : comparison.end]) is not None
     if not (under_age or aged or older or (named and (unit is not None or _ends_plainly(folded, at)))):
         return None
     if unit and unit[0] in "wd" and not (aged or named):
@@ -196,7 +238,12 @@ def _compared(folded: str, comparison: Comparison, *, under_age: bool) -> _Bound
 
 def _ends_plainly(folded: str, at: int) -> bool:
     """Whether a number without unit is not the beginning of another measure."""
-    return re.match(r" ?(?:$|[,;.)(]|and\b|or\b|at\b|on\b|but\b|<|\u2264|to\b|who\b|with\b|when\b|for\b|in\b|\()", folded[at:]) is not None
+    return (
+        re.match(
+            r" ?(?:$|[,;.)(]|and\b|or\b|at\b|on\b|but\b|<|\u2264|to\b|who\b|with\b|when\b|for\b|in\b|\()", folded[at:]
+        )
+        is not None
+    )
 
 
 def _is_patients(folded: str, bound: _Bound) -> bool:
@@ -214,11 +261,13 @@ def _is_patients(folded: str, bound: _Bound) -> bool:
         return False
     condition = _CONDITION.search(before)
     if condition is not None and not re.search(r"\b(?:must|should|shall|need|are|be)\b", condition.group()):
-        alone = len(folded[: condition.start() + max(0, bound.start - len(before))].strip()) < 15 and len(after.strip()) < 25
-        return alone
-    return re.match(r"(?: of age| old)?,? ?(?:must|should|will|need|are required|who have|require|:)", after) is None or bool(
-        re.match(r"\W*(?:must|should) (?:be|have|give|sign|provide)", after) and not before.strip()
-    )
+        return (
+            len(folded[: condition.start() + max(0, bound.start - len(before))].strip()) < 15
+            and len(after.strip()) < 25
+        )
+    return re.match(
+        r"(?: of age| old)?,? ?(?:must|should|will|need|are required|who have|require|:)", after
+    ) is None or bool(re.match(r"\W*(?:must|should) (?:be|have|give|sign|provide)", after) and not before.strip())
 
 
 def _effective(bound: _Bound, line: Line, text: CriteriaText, first: int, last: int) -> _Bound | None:

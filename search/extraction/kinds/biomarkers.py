@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from search.eligibility.criterion import Biomarker, Requirement, Section
 from search.extraction.flow import Flow, flow
-from search.extraction.kinds.marker_context import Company, Talk, company, is_aside, tested
+from search.extraction.kinds.marker_context import Company, Talk, company, is_aside, is_assay, tested, tested_for
 from search.extraction.kinds.marker_names import Named, find_named
 from search.extraction.kinds.marker_states import Kind, Reading, Token, combine, find_tokens
 from search.extraction.kinds.marker_triggers import triggers
@@ -35,7 +35,7 @@ _QUALIFIER = (
     r"|pathogenic|likely|suspected|deleterious|oncogenic|driver|hot-?spot|kinase|domain|tk|membrane|surface|cells?|disease|is|are|was|were|must|be"
     r"|been|to|should|has|have|an?|the|any|of|either|documented|confirmed|by|ihc|immunohisto\w+|fish|ish|ngs|pcr|local|central(?:ly)?|lab\w*"
     r"|as|defined|homozygous|bi-?allelic|mono-?allelic|heterozygous|focal|high-?level|low-?level|molecular|chromosom(?:al|e)|at|least|one|more"
-    r"|missense|non-synonymous|actionable|targetable|common|classical|typical|uncommon|rare|atypical|acquired|resistance|other|copy|number"
+    r"|missense|non-synonymous|actionable|targetable|common|classical|typical|uncommon|rare|atypical|acquired|resistance|copy|number"
     r"|promoter|determined|assessed|tested|testing|test|results?|exons?|point|positive|strong|nuclear|functional|histologically|via|on|with"
     r"|level|degree|strongly|weak|complete|evidence|cytoplasmic|serotype|antigen|that|which|gain|presence|biomarker|in|deficiency|kind|in-?frame"
     r"|score|based|using|per|asco/cap|guidelines?|defined|described|considered|structural|inactivating|truncating|loss-of-function|lof|type|carrier"
@@ -43,23 +43,31 @@ _QUALIFIER = (
 )
 _FIRST = re.compile(rf"(?:[\s:=*-]|(?<!\w)\(|\[|{_BRACKET}|\b{_QUALIFIER}\b)*")
 _NEXT = re.compile(
-    rf"(?:[\s:=,/()\[\]*-]|{_BRACKET}|\b(?:and|or|and/or|plus|e\.g\.?|i\.e\.?|such as|including(?: but not limited to)?|for example|like)\b|\b{_QUALIFIER}\b)*"
+    rf"(?:[\s:=,/()\[\]*-]|{_BRACKET}|\b(?:and|or|and/or|plus|e\.g\.?|i\.e\.?|such as|including(?: but not limited to)?|for example|like)\b|\b{_QUALIFIER}\b"
+    r"|\b(?:\w+ ){0,3}?(?:cancers?|carcinomas?|disease|tumou?rs?),? (?:(?:is|are|as|will be) ){0,2}(?:defined|determined|confirmed|assessed)\b)*"
 )
 _OPEN = re.compile(r"\be\.g|such as|\binclud|for example|\blike\b")
 _PREPOSED = re.compile(
-    r"(?:\(s\))?(?P<link>(?:[\s:,(\[-]|\b(?:in|of|for|within|involving|affecting|on|to|e\.g\.?|i\.e\.?|such as|including(?: but not limited to)?|like|one|more|least|at"
+    r"(?:\(s\))?(?P<link>(?:[\s:,(\[-]|\b(?:in|of|for|within|between|involving|affecting|on|to|e\.g\.?|i\.e\.?|such as|including(?: but not limited to)?|like|one|more|least|at"
     r"|any|either|the|both|following|genes?|an?|known|driver|oncogen\w*|tumou?r|activating|sensiti[sz]ing|or|all|listed|below|two|which|are|that|is|homologous|recombination"
-    r"|repair|cell|surface|antigens?|receptors?|proteins?|markers?|biomarkers?|expression|hotspot|codons?|exons?|chromosomes?|locus|gene)\b)*)"
+    r"|repair|ddr|hrr|dna|damage|response|levels?|evidence|cell|surface|antigens?|receptors?|proteins?|markers?|biomarkers?|expression|hotspot|codons?|exons?|chromosomes?|locus|gene)\b)*)"
 )
-_LINK = re.compile(r"\b(?:in|of|for|within|involving|affecting|on|to|such as|including|e\.g|i\.e|like)\b|[:(\[]")
+_LINK = re.compile(r"\b(?:in|of|for|within|between|involving|affecting|on|to|such as|including|e\.g|i\.e|like)\b|[:(\[]")
+_SYMBOL = r"\b(?!exon|ihc|cohort|ecog|grade|stage)[a-z]{2,6}\d{1,3}[a-z]{0,2}\b"
+"""A gene that the tables do not know, inside a list."""
+_UNKNOWN_TAIL = re.compile(rf"(?:[\s,/-]|\bor\b|\band\b|{_SYMBOL})*")
 _CHAIN = re.compile(
-    rf"(?:[\s,;/&()\[\]+*-]|{_BRACKET}|\b(?:and/or|and|or|nor|as well as|plus|with|but|e\.g\.?|i\.e\.?|are|is|including|other|genes?|known|documented|an?|any|the|either|both|tumou?rs?"
+    rf"(?:[\s,;/&()\[\]+*-]|{_BRACKET}|\bnon-|\b(?:and/or|and|or|nor|as well as|plus|with|but|e\.g\.?|i\.e\.?|are|is|including|other|genes?|known|documented|an?|any|the|either|both|tumou?rs?"
     r"|activating|sensiti[sz]ing|oncogenic|driver|pathogenic|somatic|germline|confirmed|status|also|receptors?|expression|if|simultaneously|concurrent|presence of|has|have|expressed|who are|are)\b)*"
+    r"|[\s,;)/]*(?:(?:and|or|and/or) )?(?:[\w/-]+[ -]){1,7}\("  # the next name is spelled out before its symbol
+    rf"|(?:[\s,/]|\bor\b|\band\b|{_SYMBOL})*"
 )
 _OR = re.compile(r"\bor\b|/")
 _WORDED_OR = re.compile(r"\bor\b")
 _NEGATIVE_LIKE = frozenset({"negative", "wild type", "proficient", "MSS", "non-high", "IHC 0"})
 _INVERSE = {Requirement.REQUIRED: Requirement.PROHIBITED, Requirement.PROHIBITED: Requirement.REQUIRED}
+_LIST = 3
+"""Markers from which a chain is a list of genes."""
 _HEAD_ENDS = re.compile(r":\s*$|\bfollowing\b[^.]{0,60}$")
 _BARE = 25
 """Characters beside its markers up to which a line is an entry of the list above it."""
@@ -97,6 +105,7 @@ class BiomarkerReader:
         for number, chain in enumerate(_chains(named, tokens, folded)):
             found += _of_chain(chain, number, line, text, flowing, folded)
         found += _orphans(named, tokens, line, text, flowing, folded)
+        found += _actionable(line, text, flowing, folded)
         yield from _once(found)
 
 
@@ -119,9 +128,11 @@ def _chains(named: list[Named], tokens: list[Token], folded: str) -> list[list[_
             if token.start < at or token.start >= limit:
                 continue
             gap = folded[at : token.start]
-            if ahead[number] is not None and not (first and gap.strip() in ("", "-", "(") and not _linked(token, folded)):
+            beside = first and (gap in ("", "-", " ") or (gap.strip() == "(" and not _linked(token, folded)))
+            if ahead[number] is not None and not beside:
                 break
-            if not (_FIRST if first else _NEXT).fullmatch(gap) or not _goes_with(member, token, gap):
+            fits = (_FIRST if first else _NEXT).fullmatch(gap) or (first and token.kind is Kind.NOUN and _UNKNOWN_TAIL.fullmatch(gap))
+            if not fits or not _goes_with(member, token, gap):
                 break
             member.open_list = member.open_list or (token.kind is Kind.VARIANT and bool(_OPEN.search(gap)))
             member.tokens.append(token)
@@ -183,7 +194,12 @@ def _linked_up(members: list[_Member], folded: str) -> list[list[_Member]]:
 
 
 def _stated(member: _Member) -> list[Token]:
-    return [*member.before, *member.named.own, *member.tokens]
+    """All tokens of a member; a noun in front of it yields to what stands behind ("alterations such as EGFR mutation")."""
+    behind = [*member.named.own, *member.tokens]
+    expressed = all(state in ("expression", "overexpression") for token in behind for state in token.states)
+    if any(token.kind in (Kind.NOUN, Kind.VARIANT) for token in behind) and not expressed:
+        return [*(token for token in member.before if token.kind is not Kind.NOUN), *behind]
+    return [*member.before, *behind]
 
 
 def _share(chain: list[_Member], folded: str) -> None:
@@ -217,6 +233,11 @@ def _of_chain(
     end = max(min(member.end, member.named.end + _EVIDENCE) for member in chain)
     if is_target(flowing.text, chain[0].named.start, end) and not any(m.named.own for m in chain):
         return
+    if tested_for(folded, start) and not any(
+        token.kind is not Kind.NOUN for member in chain for token in _stated(member)
+    ):
+        for member in chain:
+            member.named, member.tokens, member.before = replace(member.named, own=()), [], []
     inherited = _from_parent(chain, line, text, folded)
     readings = [(member, _read(member, chain, folded, inherited)) for member in chain]
     readings = [
@@ -230,14 +251,18 @@ def _of_chain(
             readings = [(member, {marker: Reading(("known",)) for marker in member.named.markers}) for member, _ in readings]
         else:
             return
+    stated = [token for member in chain for token in _stated(member)]
+    if stated and all(token.kind is Kind.VARIANT for token in stated) and is_assay(folded, end):
+        return
     raw_start, raw_end = _raw(line, flowing, start, end)
     said = stance(line, raw_start, raw_end, text)
     around = company(folded, start, end, line, said.requirement)
     requirement = around.requirement
+    either = _either(chain, [reading for _, reading in readings], folded)
     joint = _grouped(chain, [reading for _, reading in readings], folded)
     for member, by_marker in readings:
         for marker, reading in by_marker.items():
-            means = requirement
+            means = Requirement.ALLOWED if marker in either and requirement is Requirement.REQUIRED else requirement
             if reading.negated:
                 means = _INVERSE.get(means, means)
             begin, stop = _span(member)
@@ -246,7 +271,7 @@ def _of_chain(
             if member.shared or inherited:
                 confidence = min(confidence, _SHARED)
             group = _group(joint, number, member, reading, means)
-            fact = Biomarker(marker, reading.states, reading.threshold, around.unknown_ok and means is Requirement.REQUIRED)
+            fact = Biomarker(marker, reading.states, reading.threshold, around.unknown_ok)
             yield Finding(fact, s, e, means, confidence, group, said.exception), around
 
 
@@ -264,7 +289,7 @@ def _raw(line: Line, flowing: Flow, start: int, end: int) -> tuple[int, int]:
     return line.start + flowing.original(start), line.start + flowing.original(end - 1) + 1
 
 
-_AROUND = 40
+_AROUND = 30
 """Characters before a marker in which "germline" or "sensitising" may stand."""
 
 
@@ -273,7 +298,7 @@ def _read(member: _Member, chain: list[_Member], folded: str, inherited: list[To
     if not tokens:
         return {}
     end = max([member.named.end, *(token.end for token in tokens)])
-    around = folded[max(0, chain[0].start - _AROUND, member.start - 4 * _AROUND) : min(end, member.named.end + 3 * _AROUND)]
+    around = folded[max(0, member.start - _AROUND) : min(end, member.named.end + 3 * _AROUND)]
     found = {}
     for marker in member.named.markers:
         reading = combine(marker, tokens, around, open_list=member.open_list, non=member.named.non)
@@ -293,8 +318,11 @@ def _from_parent(chain: list[_Member], line: Line, text: CriteriaText, folded: s
     if any(_stated(member) for member in chain):
         return []
     rest = len(folded) - sum(member.named.end - member.named.start for member in chain)
-    if rest > _BARE + 4 * len(chain):
+    if rest > _BARE + 4 * len(chain) and len(chain) < _LIST:
         return []
+    opening = folded[max(0, chain[0].start - _AROUND) : chain[0].start]
+    if len(chain) >= _LIST and re.search(r"\bgenes?\b(?: (?:are|include|including))?[ :(]*$", opening):
+        return [Token(chain[0].start, chain[0].start, Kind.NOUN, ("alteration",))]
     parent = text.parent(line)
     words = parent.plain if parent is not None else ""
     if not words and line.headings:
@@ -314,7 +342,23 @@ def _grouped(chain: list[_Member], readings: list[dict[str, Reading]], folded: s
     signs = {bool(_NEGATIVE_LIKE & set(r.states)) for by in readings for r in by.values()}
     if any("/" in joint for joint in joints) and signs == {False}:
         return "or"
+    plain = not any(re.search(r"\band\b", joint) for joint in joints)
+    if len(chain) >= _LIST and plain and signs == {False}:
+        return "or"  # "mutations in one of A, B, C"
     return "and"
+
+
+def _either(chain: list[_Member], readings: list[dict[str, Reading]], folded: str) -> set[str]:
+    """Markers of which both signs are named one after the other ("either HR-negative or HR-positive"): any will do."""
+    found: set[str] = set()
+    for place in range(len(chain) - 1):
+        one, other = readings[place], readings[place + 1]
+        joint = folded[chain[place].end : chain[place + 1].start]
+        if one.keys() == other.keys() and re.search(r"\bor\b|/|\band\b", joint):
+            signs = [any(_NEGATIVE_LIKE & set(reading.states) for reading in by.values()) for by in (one, other)]
+            if signs[0] != signs[1]:
+                found |= one.keys()
+    return found
 
 
 def _group(joint: str, number: int, member: _Member, reading: Reading, means: Requirement) -> str | None:
@@ -328,6 +372,27 @@ def _group(joint: str, number: int, member: _Member, reading: Reading, means: Re
     if means is Requirement.PROHIBITED and len(member.named.markers) > 1 and negative:
         return f"markers {number} {member.named.start}"  # not all of them: one that fails is enough
     return None
+
+
+_ACTIONABLE = re.compile(
+    r"\b(?:(?:clinically )?(?:actionable|targetable|druggable)|(?:other|additional)(?= (?:\w+ )?(?:\w+ )?(?:alterations?|aberrations?|mutations?) (?:for which|with (?:approved|available)|that)"
+    r")|(?:oncogenic )?driver|oncogenic) (?:(?:genomic|genetic|molecular|driver|oncogenic|oncogene|gene|tumou?r|or|somatic) ){0,3}(?:alterations?|aberrations?|mutations?|abnormalit(?:y|ies)|oncogenes?)\b"
+)
+_ACTIONABLE_MARKER = "actionable genomic alteration"
+
+
+def _actionable(line: Line, text: CriteriaText, flowing: Flow, folded: str) -> Iterator[tuple[Finding, Company]]:
+    """Alterations that are named by there being a drug for them."""
+    if not any(word in folded for word in ("actionable", "targetable", "druggable", "driver", "oncogenic", "alteration")):
+        return
+    for match in _ACTIONABLE.finditer(folded):
+        if is_assay(folded, match.end()) or re.match(r"[- ]?(?:negative|in\b|of\b)", folded[match.end() : match.end() + 10]):
+            continue
+        start, end = _raw(line, flowing, match.start(), match.end())
+        said = stance(line, start, end, text)
+        around = company(folded, match.start(), match.end(), line, said.requirement)
+        fact = Biomarker(_ACTIONABLE_MARKER, ("positive",))
+        yield Finding(fact, start, end, around.requirement, _GUESS, None, said.exception), around
 
 
 _UNIQUE = {
@@ -360,11 +425,11 @@ def _orphans(
 
 def _once(found: Iterable[tuple[Finding, Company]]) -> Iterator[Finding]:
     """Findings without repetition; contradicting requirements of one line are alternatives."""
-    seen: set[tuple[Biomarker, Requirement | None]] = set()
+    seen: set[tuple[Biomarker, Requirement | None, int]] = set()
     kept: list[Finding] = []
     for finding, _ in found:
         assert isinstance(finding.fact, Biomarker)
-        key = (finding.fact, finding.requirement)
+        key = (finding.fact, finding.requirement, finding.start)
         if key not in seen:
             seen.add(key)
             kept.append(finding)

@@ -32,7 +32,7 @@ _STRONG = re.compile(
     r"|(?:has|have|having|had) (?:an? )?(?:\w+ ){0,2}$|suspected|known|active)\b"
 )
 _CONFIRMED = re.compile(
-    r"\b(?:confirm\w*|proven|proved|verified|documented|diagnos(?:is|ed|es)|histolog\w+|cytolog\w+|patholog\w+)\b"
+    r"\b(?:confirm\w*|proven|proved|verified|documented|diagnosis of|diagnosed (?:with|as)|histolog\w+|cytolog\w+|patholog\w+)\b"
 )
 _LEADS = re.compile(
     r"^\W*(?:(?:the |a |an |adult |female |male |all |any |has |have |with |must have |phase \w+ ?: ?|cohort \w+ ?[:(] ?|arm \w+ ?: ?"
@@ -40,13 +40,15 @@ _LEADS = re.compile(
     r"|recurrent|relapsed|refractory|metastatic|(?:locally )?advanced|unresectable|resectable|operable|inoperable|incurable|stages? [ivabc0-9, /-]+"
     r"|primary|high[- ]grade|low[- ]grade|high[- ]risk|or|and|/|,|\W)\W*)*$"
 )
+_ITS_PATIENTS = re.compile(r"^(?:patients?|participants?|subjects?)\b[^.;]{0,120}\b(?:must|should|need|(?:are|is) required|may)\b")
 _PERMITTED = re.compile(r"\b(?:may be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))\b")
+_ONLY = re.compile(r"\bonly (?:patients?|participants?|subjects?|those|tumou?rs?) (?:with|who have)\b[^.;]*$")
 _EARLIER = re.compile(
     r"\b(?:history|prior|previous(?:ly)?|past|concurrent|concomitant|secondary|second|synchronous|contralateral|another|treated for"
     r"|therapy[- ]related|treatment[- ]related|transform\w+)\b(?!ly untreated)"
 )
 _JOINS = re.compile(
-    r"(?:[\s,;/()&+-]|\b(?:and|or|and/or|either|including|include[sd]?|such as|as well as|plus|of|the|a|an|any|with|e\.g\.|i\.e\.|eg|ie|primary|metastatic"
+    r"(?:[\s,;/()&+-]|i\.e\.|e\.g\.|\b(?:and|or|and/or|either|including|include[sd]?|such as|as well as|plus|of|the|a|an|any|with|eg|ie|primary|metastatic"
     r"|(?:locally )?advanced|recurrent|relapsed|refractory|unresectable|high[- ]grade|low[- ]grade|malignant|epithelial|histolog\w+|cell|type"
     r"|subtypes?|variants?|grade|who|[1-4iv]+|mutant|positive|negative|mss|msi-h|adult|other|nos|not otherwise specified|well|poorly|moderately"
     r"|differentiated|invasive|persistent|primary|its|their|also|known|called)\b)*",
@@ -60,9 +62,13 @@ _UNIT = re.compile(r"(?:[\d/]|per)\s*$")
 _SETS_APART = re.compile(
     r"\b(?:primary tumou?rs?|tumou?r types?|histolog\w+|subtypes?|diagnosis of|diagnosed with|confirmed|suffer\w* from|cancers? of|tumou?rs? of|origin|following)\b"
 )
+_AFTER_THERAPY = frozenset({"MDS", "AML", "MDS/MPN"})
+"""Diseases that exclusions name as an effect of earlier therapy."""
 _VIRAL = re.compile(r"\bhiv\b|immunodeficiency virus|castleman")
 _WEAK_ANY = re.compile(r"solid|h(?:a)?ematolog|all |any |malignan|cancers")
-_UNKNOWN_AT = {"MEL": "MUP", "HNSC": "HNSCUP", "HEAD_NECK": "HNSCUP"}
+_MANY_SITES = 5
+_BARE = re.compile(r"(?:in[- ]situ )?squamous(?:[- ]cell)?(?: carcinomas?| cancers?)?|scc")
+_UNKNOWN_AT = {"MEL": "MUP", "HEAD_NECK": "HNSCUP"}
 """An unknown primary, where the text speaks of melanoma or of the head and neck, has a code of its own."""
 
 
@@ -89,8 +95,8 @@ class _Candidate:
 
 @cache
 def _short() -> re.Pattern[str]:
-    """Abbreviations of three letters and more, as written."""
-    names = {row.name for entry in entries().values() for row in entry.abbreviations if len(row.name) > 2}
+    """Abbreviations, as written."""
+    names = {row.name for entry in entries().values() for row in entry.abbreviations if len(row.name) > 1}
     return re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, names), key=lambda name: (-len(name), name)))})(?![A-Za-z])")
 
 
@@ -119,15 +125,16 @@ def _groups(line: Line, mentions: list[CancerMention]) -> Iterator[_Group]:
         yield _Group(open_group[0].start, open_group[-1].end, tuple(open_group))
 
 
-def _named_by(group: _Group) -> frozenset[str]:
+def _named_by(group: _Group, own: Disease) -> frozenset[str]:
     """The codes a group denotes: not the name above that only introduces the kinds, and unknown primaries at their place."""
     codes = set(group.codes)
-    if "CUP" in codes and len(codes) > 1:
-        own = next((_UNKNOWN_AT[code] for code in sorted(codes) if code in _UNKNOWN_AT), None)
-        if own is None and any("HNSC" in oncotree.ancestors(c) or "HEAD_NECK" in oncotree.ancestors(c) for c in codes - {"CUP"}):
-            own = "HNSCUP"
-        if own is not None:
-            codes = (codes - {"CUP"}) | {own}
+    if "CUP" in codes:
+        company = {above for code in (codes - {"CUP"}) or own.codes for above in (code, *oncotree.ancestors(code))}
+        place = next((code for at, code in _UNKNOWN_AT.items() if at in company), None)
+        if place is not None:
+            codes = (codes - {"CUP"}) | {place}
+    if len(group.mentions) == 1 and len(codes) >= _MANY_SITES and _tissues(codes) == {"HEAD_NECK"} and _BARE.fullmatch(group.mentions[0].quote.lower()):
+        return frozenset({"HNSC"})
     specific = oncotree.without_ancestors(frozenset(codes))
     dropped = codes - specific
     if dropped <= set(oncotree.PSEUDO):
@@ -159,7 +166,7 @@ def _judge(line: Line, group: _Group, own: Disease, text: CriteriaText, earlier:
     after = " ".join(line.folded[group.end :].split())
     first = group.mentions[0]
     requirement = stance(line, line.start + first.start, line.start + first.end, text).requirement
-    conditional = is_conditional(before, after)
+    conditional = is_conditional(before, after) or (not before.strip() and _ITS_PATIENTS.match(after) is not None)
     confirmed = _CONFIRMED.search(before) is not None
     if conditional and not confirmed:
         if line.section is not Section.INCLUSION or not _PERMITTED.search(after):
@@ -169,8 +176,12 @@ def _judge(line: Line, group: _Group, own: Disease, text: CriteriaText, earlier:
     elif requirement is Requirement.ALLOWED and line.section is Section.INCLUSION and _PERMITTED.search(after):
         if not any(c.requirement is Requirement.REQUIRED for c in earlier):
             requirement = Requirement.REQUIRED
+    if _ONLY.search(before) and line.section is Section.INCLUSION:
+        requirement = Requirement.REQUIRED
     parent = text.parent(line)
-    if parent is not None and _OPENS.search(parent.folded) and requirement is Requirement.REQUIRED:
+    if parent is not None and _OPENS.search(parent.folded):
+        if requirement is Requirement.PROHIBITED:
+            return None
         requirement = Requirement.ALLOWED
     strong = _STRONG.search(before) is not None
     if requirement is Requirement.REQUIRED:
@@ -178,8 +189,11 @@ def _judge(line: Line, group: _Group, own: Disease, text: CriteriaText, earlier:
             return None
         if not _is_required(line, group, own, before, strong or _LEADS.match(before) is not None, text):
             return None
-    elif requirement is Requirement.PROHIBITED and not _is_prohibited(line, group, own, before, earlier):
-        return None
+    elif requirement is Requirement.PROHIBITED:
+        apart = _set_apart(line, group, own, before, earlier)
+        if not apart:
+            return None
+        group = _Group(group.start, group.end, apart)
     return _Candidate(line, group, requirement, confirmed)
 
 
@@ -202,24 +216,25 @@ def _tissues(codes: Iterable[str]) -> frozenset[str]:
     return frozenset(oncotree.node(code).tissue for code in codes)
 
 
-def _is_prohibited(line: Line, group: _Group, own: Disease, before: str, earlier: list[_Candidate]) -> bool:
-    """Whether a disease that rules out sets the population under study apart."""
+def _set_apart(
+    line: Line, group: _Group, own: Disease, before: str, earlier: list[_Candidate]
+) -> tuple[CancerMention, ...]:
+    """Of diseases that rule out, those that set the population under study apart."""
     if _EARLIER.search(before) or _VIRAL.search(line.folded):
-        return False
+        return ()
     required = {code for c in earlier if c.requirement is Requirement.REQUIRED for code in c.group.codes}
     known = required | own.codes
-    above = {one for code in known for one in (code, *oncotree.ancestors(code))}
-    codes = group.codes
-    if codes <= above:
-        return False
-    if known & {oncotree.ANY} or not known:
-        return _SETS_APART.search(before) is not None
-    near = _tissues(codes) & _tissues(known)
-    if oncotree.SOLID in known and any(oncotree.SOLID in oncotree.ancestors(code) for code in codes):
-        return True
-    if oncotree.LIQUID in known and any(oncotree.LIQUID in oncotree.ancestors(code) for code in codes):
-        return True
-    return bool(near) or (_SETS_APART.search(before) is not None and len(before) < _LISTED)
+    above = {one for code in known for one in (code, *oncotree.ancestors(code))} - (known & set(oncotree.PSEUDO))
+    mentions = tuple(mention for mention in group.mentions if not mention.codes <= above)
+    codes = frozenset(code for mention in mentions for code in mention.codes)
+    cue = _SETS_APART.search(before) is not None and len(before) < _LISTED
+    if not codes:
+        return ()
+    if oncotree.ANY in known or not known:
+        return mentions if cue else ()
+    wide = (known & set(oncotree.PSEUDO)) & {above for code in codes for above in oncotree.ancestors(code)}
+    leads = _LEADS.match(before) is not None and not codes & _AFTER_THERAPY
+    return mentions if wide or cue or leads or _tissues(codes) & _tissues(known) else ()
 
 
 def _read(text: CriteriaText) -> dict[int, list[Finding]]:
@@ -237,17 +252,18 @@ def _without_names_above(candidates: list[_Candidate]) -> list[_Candidate]:
     kept: list[_Candidate] = []
     for number, candidate in enumerate(candidates):
         codes = candidate.group.codes
-        if candidate.requirement is Requirement.REQUIRED and not candidate.strong:
+        if candidate.requirement is Requirement.REQUIRED:
             others = {
                 code
                 for other, c in enumerate(candidates)
                 if other != number
+                and (not candidate.strong or c.line is candidate.line)
                 and c.requirement is Requirement.REQUIRED
                 and c.line.cohort in {None, candidate.line.cohort}
                 for code in c.group.codes
             }
             below = {code for code in codes if any(code in oncotree.ancestors(other) for other in others)}
-            if codes <= below:
+            if codes <= below and not (candidate.strong and codes <= set(oncotree.PSEUDO)):
                 continue
         kept.append(candidate)
     return kept
@@ -267,7 +283,7 @@ def _lists(candidates: list[_Candidate], text: CriteriaText) -> dict[int, frozen
     lists: dict[int, frozenset[str]] = {}
     for numbers in runs.values():
         if len({candidates[number].line.index for number in numbers}) > 1:
-            codes = frozenset().union(*(_named_by(candidates[number].group) for number in numbers))
+            codes = frozenset().union(*(_named_by(candidates[number].group, disease(text)) for number in numbers))
             lists |= dict.fromkeys(numbers, codes)
     return lists
 
@@ -287,7 +303,7 @@ def _head_before(line: Line, text: CriteriaText) -> Line | None:
 
 def _findings(candidate: _Candidate, listed: frozenset[str] | None, number: int, text: CriteriaText) -> Iterator[Finding]:
     line, group = candidate.line, candidate.group
-    codes = listed or _named_by(group)
+    codes = listed or _named_by(group, disease(text))
     separate = candidate.requirement is Requirement.ALLOWED or (
         candidate.requirement is Requirement.REQUIRED and listed is None and len(_tissues(codes)) >= _BASKET and len(group.mentions) >= _BASKET
     )
@@ -329,6 +345,7 @@ class CancerReader:
         *("myeloproliferat", "macroglobulin", "myelofibro", "mycosis fungoides", "adeno", "cytoma", "fibromatosis", "desmoid"),
         *("nsclc", "sclc", "hnscc", "scchn", "hcc", "rcc", "crc", "pdac", "gbm", "cll", "aml", "mds", "cml", "dlbcl", "nhl", " all "),
         *("tnbc", "gist", "mpn", "npc", "escc", "btc", "net ", "nets", "crpc", "mibc", "dcis", "dipg", "mgus", "ctcl", "ptcl", "primary"),
+        *("confirm", "diagnos", "proven", "patients with", "subjects with", "participants with", "(bc)", "stage", "metastatic", "advanced", "bc "),
         *(" mm ", "(mm)", "(all)", "all,", "-all", "neurofibro", "waldenstr", "amyloidosis", "histiocyt", "mastocyt", "polycythemia"),
     )
 

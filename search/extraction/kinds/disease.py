@@ -53,8 +53,22 @@ _STEMS = (
     "macroglobulin",
     "myelofibro",
     "mycosis fungoides",
+    "waldenstr",
+    "amyloidosis",
+    "histiocyt",
+    "mastocyt",
+    "cytoma",
+    "fibromatosis",
+    "desmoid",
+    "neurofibro",
+    "polycythemia",
+    "thrombocythemia",
+    "chordoma",
+    "teratoma",
 )
 _ONCOLOGY = re.compile("|".join(_STEMS))
+_STATEMENT = 300
+"""Characters of a statement that stand in for a title."""
 _WINDOW = 200
 """Characters before a mention that can say what it is about."""
 
@@ -64,7 +78,7 @@ _TREATMENT = (
     r"prostatectomy|cystectomy|mastectomy|debulking|staging|transplant\w*|ablation|scans?|evaluation|lines?|chemoradi\w+"
     r"|chemo-radi\w+|approved|indicated|indication|trials?|stud(?:y|ies)|criteria|recist|rano|phenotype|tamoxifen|surveillance"
     r"|effects?|hospitali[sz]\w+|screening|care|guidelines?|standards?|prophylaxis|prevention|risk|risks|cessation"
-    r"|interferon|history)"
+    r"|interferon)"
 )
 _NO_NEW_START = r"(?!with\b|who\b|whom\b|that\b|patients?\b|participants?\b|subjects?\b|diagnos|confirm|proven\b|have\b|has\b|had\b|must\b|are\b|is\b)"
 _PURPOSE = re.compile(
@@ -78,9 +92,9 @@ _SCHEDULED = re.compile(
 )
 _CANDIDATE = re.compile(r"\b(?:candidates?|suitable|amenable|scheduled|planned|eligible|fit) (?:for|to undergo)\b[^.;]{0,80}$")
 _CAUSE = re.compile(
-    r"\b(?:family history|relatives?|mother|sister|father|(?:in)?hereditary|risk|due to|secondary to|caused by|because of"
+    r"\b(?:family history|relatives?|mother|sister|father|(?:in)?hereditary|(?<!-)risk (?:of|for|factors?)|due to|secondary to|caused by|because of"
     r"|attribut\w+ to|related to|associated with|consequence of|complication of|judged|mimic\w*|suspicious of|other than|death"
-    r"|involvement (?:by|of)|involved (?:by|with)|incidence|recover\w* from|typical appearance of|free of|cured of|survivors? of"
+    r"|involvement (?:by|of)|involved (?:by|with)|incidence|recover\w* from|typical appearance of|free of|negative for|margins?|cured of|survivors? of"
     r"|unless|if|e\.g\.,? (?:in|for)|such as in|as in|prevent\w*|presence of (?:an? )?(?:biopsy[- ]proven )?)\b[^.;]*$"
 )
 _FOR = re.compile(
@@ -145,29 +159,34 @@ def once(compute: Callable[[CriteriaText], T]) -> Callable[[CriteriaText], T]:
 
 @lru_cache(maxsize=64)
 def _named(context: str) -> frozenset[str]:
-    return oncotree.without_ancestors(frozenset(code for mention in find_cancers(context) for code in mention.codes))
+    codes = frozenset(code for mention in find_cancers(context) for code in mention.codes)
+    return oncotree.without_ancestors(codes) | (codes & set(oncotree.PSEUDO))
 
 
 def _disease(text: CriteriaText) -> Disease:
     context = ". ".join(part for part in (text.title, *text.conditions) if part)
     codes = _named(context) if context else frozenset()
-    oncology = bool(codes) or _ONCOLOGY.search(context.lower()) is not None or _states_cancer(text, context)
-    return Disease(codes, context, oncology)
+    if codes:
+        return Disease(codes, context, oncology=True)
+    statement = _statement(text, context)
+    oncology = statement is not None or _ONCOLOGY.search(context.lower()) is not None
+    context = ". ".join(part for part in (context, statement) if part)
+    return Disease(_named(context) if statement else codes, context, oncology)
 
 
 _STATES = re.compile(rf"\b(?:confirm\w+|proven|documented|diagnos\w+|stages?|metastatic|advanced|patients with)\b.{{0,80}}?\b{NOUN}")
 
 
-def _states_cancer(text: CriteriaText, context: str) -> bool:
-    """Whether an inclusion line requires a cancer, for records whose title and conditions name none."""
+def _statement(text: CriteriaText, context: str) -> str | None:
+    """The first inclusion line that states a cancer, for records whose title and conditions name none."""
     for line in text.lines:
         if line.section is not Section.INCLUSION or not _ONCOLOGY.search(line.folded) or not _STATES.search(line.folded):
             continue
         for mention in find_cancers(line.plain, context):
             start, end = line.start + mention.start, line.start + mention.end
             if not is_other_malignancy(line, start, end, text) and is_subject(line, mention.start, mention.end):
-                return True
-    return False
+                return line.plain[:_STATEMENT]
+    return None
 
 
 disease = once(_disease)

@@ -35,10 +35,17 @@ WORDS = (
     _word("metastatic", "metasta", r"(?<!non-)(?<!non )(?<!non)(?<!no )\bmetastatic\b"),
     _word(
         "metastatic",
-        "metasta",
+        "metasta|extracranial",
         r"\b(?:distant|distal|hematogenous|systemic|extracranial|extra-?hepatic|visceral|m1)(?: or \w+)? metasta(?:sis|ses|tic disease)|\bmetasta(?:sis|ses) (?:of any part|at (?:initial )?diagnosis|to distant|outside)"
         r"|\b(?:evidence|presence|signs?|documentation) of (?:any |a |distant )?metasta(?:sis|ses)\b(?! to the (?:brain|cns))|\bextracranial disease\b|^\W*metasta(?:sis|ses)\W*$|\bmetastasi[sz]ed\b",
         complete=True,
+    ),
+    _word(
+        "metastatic",
+        "metasta",
+        r"\b(?:cancer|carcinoma|adenocarcinoma|tumou?rs?|melanoma|nsclc|crc|rectum|colon)\b[^.;:]{0,40}?\bwith (?:[\w-]+ ){0,3}(?:liver|hepatic|pulmonary|lung|bone|peritoneal|ovarian) metasta(?:sis|ses|tic)\b",
+        complete=True,
+        confidence=0.7,
     ),
     _word("metastatic", "disseminated", r"\bdisseminated\b"),
     _word("metastatic castration_resistant", "mcrpc", r"\bmcrpc\b", complete=True, confidence=0.95),
@@ -46,7 +53,6 @@ WORDS = (
     _word("castration_resistant", "nmcrpc|crpc", r"\b(?:nm|m0)?crpc\b", complete=True),
     _word("locally_advanced", "advanced", r"\b(?:loco-?regional(?:ly)?|local(?:ly|ized|ised)?)[ -](?:or regionally |and regionally )?advanced\b"),
     _word("locally_advanced", "advanced", r"\blocal(?:ly)? (?:or|and/or|and) (?:regionally |systemically )?advanced\b"),
-    _word("advanced metastatic", "advanced/metastatic", r"\badvanced/metastatic\b"),
     _word("advanced", "advanced", r"(?<!locally )(?<!locally-)(?<!regionally )(?<!more )\badvanced\b(?! (?:age|directive|care|practice|imaging|cirrhosis|kidney|renal|heart|liver|copd|dementia))"),
     _word("unresectable", "resectable|inoperable|unresected|operable", r"\b(?:un-?resectable|non-?resectable|inoperable|in-operable|non-?operable|not (?:be )?(?:surgically |completely |considered )?(?:resectable|operable))\b"),
     _word(
@@ -84,26 +90,27 @@ WORDS = (
     _word("relapsed", "relapse", r"\b(?:biochemical|first|second|at) relapse\b", complete=True, confidence=0.75),
     _word("refractory", "refractor", r"\brefractory\b"),
     _word("refractory", "failed to respond", r"\bfailed to respond\b"),
-    _word("newly_diagnosed", "diagnosed|de novo|de-novo", r"\bnew(?:ly)?[- ]diagnosed\b|\bde[ -]novo\b"),
+    _word("newly_diagnosed", "diagnosed|de novo|de-novo", r"\bnew(?:ly)?[- ]diagnosed\b|\bde[ -]novo\b(?! (?:metasta|stage))"),
     _word("newly_diagnosed", "untreated", r"\bpreviously untreated\b", liquid=True, confidence=0.8),
     _word("progressive", "progressive|progressing", r"\b(?:progressive|progressing)\b"),
     _word("progressive", "progression", r"\b(?:documented|radiograph\w+|radiolog\w+|evidence of|objective|clinical|unequivocal)(?: \w+){0,2} (?:disease |tumou?r )?progression\b", complete=True, confidence=0.7),
     _word("oligometastatic", "oligomet|oligo-met", r"\boligo-?metasta(?:tic|ses|sis)\b|\boligo-?(?:recurrent|progressive)\b"),
     _word("castration_resistant", "castrat|hormone|androgen", r"\b(?:castrat(?:ion|e)|hormone|androgen)[ -]?(?:resistant|refractory|independent|insensitive)\b"),
+    _word("castration_resistant", "hormon|androgen|castrat", r"\b(?:refractory|resistant|unresponsive) to (?:hormon\w+|androgen|castration)", complete=True),
     _word("measurable_residual", "residual|mrd", r"\b(?:mrd|(?:minimal|measurable) residual disease)(?: \(mrd\))?[ -]?(?:positiv\w+|\+)|\b(?:positive|detectable|persistent) (?:for )?(?:mrd|(?:minimal|measurable) residual disease)\b", complete=True),
 )
 """All words, the longer spelling deciding where two overlap."""
 
 JOINS = re.compile(
-    r"(?:[\s,/()&+-]|\b(?:and|or|and/or|either|of|i\.e\.|ie|locally|surgically|incurable|persistent|stage|de novo|otherwise|which is|that is|newly|the|a|to|primary|non|but)\b)*"
+    r"(?:[\s,/()&+-]|i\.e\.|\b(?:and|or|and/or|either|of|ie|locally|surgically|incurable|persistent|stage|de novo|otherwise|which is|that is|newly|the|a|to|primary|non|but)\b)*"
 )
 """What may stand between two words of one criterion."""
 
 _MODIFIER = (
-    r"(?:[\w/+-]+(?: ?\([^()]{0,40}\))?,? ){0,6}?"
+    r"(?:[\w/+&-]+(?: ?\([^()]{0,40}\))? ?,? ){0,9}?"
 )
 HEAD = re.compile(
-    rf"[\s,)]*(?:\((?:stage|m1)\b|(?:\([^()]{{0,80}}\)[\s,]*)?(?:{_MODIFIER})\(?(?:{NOUN}|patients?|setting|[a-z0-9+/-]*(?:nsclc|sclc|hnscc|scchn|hcc|rcc|ccrcc|crc|pdac|gbm|cll|aml|mds|cml|dlbcl|nhl|all|tnbc|gists?|npc|escc|btc|nets?|uc|abc|mbc|tnbc|bc|mm|crpc|mcl|fl|ptcl|ctcl|mpn|nec|atc|dtc|adenoca|lesions?))\b)"
+    rf"[\s,)]*(?:\((?:stage|m1)\b|(?:\([^()]{{0,80}}\)[\s,]*)?(?:{_MODIFIER})\(?(?:{NOUN}|patients?|setting|[a-z0-9+/-]*(?:nsclc|sclc|hnscc|scchn|hcc|rcc|ccrcc|crc|pdac|gbm|cll|aml|mds|cml|dlbcl|nhl|all|tnbc|gists?|npc|escc|btc|nets?|uc|abc|mbc|tnbc|bc|mm|crpc|mcl|fl|ptcl|ctcl|mpn|nec|atc|dtc|adenoca))\b)"
 )
 """The noun that the words describe, a few words later."""
 
@@ -114,10 +121,15 @@ PREDICATE = re.compile(
 
 NOT_EXTENT_BEFORE = re.compile(
     r"(?:\b(?:platinum|therapy|treatment|drug|steroid|rituximab|pd-1|pd-l1|pd-\(l\)1|endocrine|radioiodine|iodine|chemo\w*|\w+mab|\w+ib|\w+mide|insulin|antibiotic)[- /]$)|"
-    r"(?:\b(?:brain|cns|cerebral|intracranial|central nervous system|leptomening\w+|meningeal|spinal|liver|hepatic|bone|bony|osseous|lung|nod[ea]l?|lymph node|skeletal|peritoneal|if)(?:,| or| and|/)?"
-    r"(?: \w+){0,2} |\b(?:history of|prior to|time of|(?:since|after|from) (?:the )?(?:initial )?diagnosis of|onset of|risk of|risk for|until|evidence of no|absence of prior|treatment of|due to|caused by|secondary to|progressed (?:on|after|to)|adjuvant|date of|first|"
-    r"number of|sites? of|in the|in an|in a|for the|for|per|prevent|delay|nausea|pain|ascites|effusions?|hypertension|because of) )$"
+    r"(?:\b(?:history of|prior to|time of|(?:since|after|from) (?:the )?(?:initial )?diagnosis of|onset of|risk of|risk for|until|evidence of no|absence of prior|treatment of|due to|caused by|secondary to|progressed (?:on|after|to)|adjuvant|date of|first|"
+    r"number of|sites? of|in the|in an|in a|for the|for|per|prevent|delay|nausea|pain|ascites|effusions?|hypertension|because of|probability (?:for|of)|suspic\w+ (?:for|of)|stable or|stable disease or|stable/) ?)$"
 )
+ORGAN_BEFORE = re.compile(
+    r"(?:\b(?:brain|cns|cerebral|intracranial|central nervous system|leptomening\w+|meningeal|spinal|liver|hepatic|bone|bony|osseous|lung|nod[ea]l?|lymph node|skeletal|peritoneal|if)(?:,| or| and|/)?"
+    r"(?: \w+){0,2} )$"
+)
+"""An organ's metastases, not those of the disease as a whole; counts only against words that need a noun."""
+
 NOT_EXTENT_AFTER = re.compile(
     r"[\s-]*(?:(?:bone|brain|cns|liver|hepatic|nod[ea]l?|lymph|spinal|leptomening\w*|pulmonary|lung) (?:disease|metasta|lesion|involve)|infect|hypertens|hypotens|nausea|vomit|pain|ascites|effusion|seizure|epilep|anemia|anaemia|diarrh|thrombo"
     r"|heart|cardi|angina|arrhythm|asthma|copd|lung disease|liver disease|kidney|renal (?:disease|failure|insuff)|multifocal|leuko|neurolog|neuropath|dyspn|weakness|bacter|viral|urinary|pneumon|ulcer|bleed|hemorrh|haemorrh|pulmonary disease|colitis|pancreatitis"

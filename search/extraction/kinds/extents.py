@@ -21,6 +21,7 @@ from search.extraction.kinds.extent_words import (
     JOINS,
     NOT_EXTENT_AFTER,
     NOT_EXTENT_BEFORE,
+    ORGAN_BEFORE,
     PREDICATE,
     WORDS,
     ExtentWord,
@@ -31,6 +32,7 @@ from search.terminology import oncotree
 
 _TO = re.compile(r" (?:to|or (?:are |is )?intolerant)\b")
 _THAT_IS = re.compile(r"\((?:i\.e\.|e\.g\.|ie)?,? ?$")
+_CLOSES = re.compile(r"(?: but non-?metastatic)?\)")
 _ENROLLED = re.compile(
     r"[^.;]{0,20}?\b(?:cancers?|carcinomas?|tumou?rs?|melanoma|lymphoma|sarcomas?)\b[^.;]{0,60}?\b(?:may be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))"
 )
@@ -98,10 +100,12 @@ def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText) -> Iterato
     values = tuple(dict.fromkeys(value for one in group for value in one.word.values))
     if NOT_EXTENT_BEFORE.search(before) or NOT_EXTENT_AFTER.match(after) or is_purpose(before):
         return
+    if ORGAN_BEFORE.search(before) and not all(one.word.complete for one in group):
+        return
     if values == ("refractory",) and _TO.match(after):
         return  # an outcome of therapy
     if not all(one.word.complete for one in group) and not (
-        HEAD.match(after) or PREDICATE.search(before) or (_THAT_IS.search(before) and after.startswith(")"))
+        HEAD.match(after) or PREDICATE.search(before) or (_THAT_IS.search(before) and _CLOSES.match(after))
     ):
         return
     if is_other(line, start, end, text):

@@ -16,8 +16,11 @@ from search.extraction.numbers import Comparison, bare_numbers
 from search.terminology.analytes import AnalyteMention
 
 _GLUE_WORD = (
-    r"(?:and|or|and/or|nor|both|either|serum|total|plasma|blood|levels?|counts?|the|of|values?|as|well|with|also|known|called|formerly|i\.e|by|test|tests|results"
-    r"|concentrations?|activity|estimated|calculated|measured|glutamic|glutamate|pyruvic|pyruvate|oxaloacetic|oxalacetic|aminotransferase|transaminase|transferase|their|his|her|a|an|interval|time|x|hepatic|liver|function|enzymes?|normal|adequate|ratio|radioisotope|each|alternatively)"
+    r"(?:and|or|and/or|nor|both|either|serum|total|plasma|blood|levels?|counts?|the|of|values?|as|well|with|also"
+    r"|known|called|formerly|i\.e|by|test|tests|results"
+    r"|concentrations?|activity|estimated|calculated|measured|glutamic|glutamate|pyruvic|pyruvate|oxaloacetic"
+    r"|oxalacetic|aminotransferase|transaminase|transferase|their|his|her|a|an|interval|time|x|hepatic|liver"
+    r"|function|enzymes?|normal|adequate|ratio|radioisotope|each|alternatively)"
 )
 _GLUE = re.compile(rf"[\s,/()\[\]:&+*.-]*(?:{_GLUE_WORD}\b[\s,/()\[\]:&+*.-]*)*")
 _LONGEST_GLUE = 80
@@ -25,20 +28,33 @@ _LONGEST_GAP = 150
 """Characters between an analyte and its number, at most."""
 _LONGEST_GAP_WITHOUT_UNIT = 60
 _FORWARD = re.compile(
-    r"(?: ?[:(]? ?\b(?:for|of|in|on)\b)?(?: (?:the|serum|both|all|total|either|your|a|an|any|following|level|levels|of|for|in|hepatotoxicity|elevations?|increases?|each)\b){0,4} ?:? ?-? ?"
+    r"(?: ?[:(]? ?\b(?:for|of|in|on)\b)?(?: (?:the|serum|both|all|total|either|your|a|an|any|following|level"
+    r"|levels|of|for|in|hepatotoxicity|elevations?|increases?|each)\b){0,4} ?:? ?-? ?"
 )
 _CLAUSE_OPENS = re.compile(
-    r"(?P<cue>\b(?:if|when|unless|where|whenever|in case of|in cases of|provided(?: that)?|as long as|with|whose|who have|having|who has|has|have|had|despite|at|because of|due to))"
-    r"(?: (?:the|a|an|their|serum|baseline|screening|initial|total|known|elevated|abnormal|isolated|increased|estimated|calculated|measured|both|either|only|patient|patient's|documented|any|of)\b)* ?\(?$"
+    r"(?P<cue>\b(?:if|when|unless|where|whenever|in case of|in cases of|provided(?: that)?|as long as|with|whose"
+    r"|who have|having|who has|has|have|had|despite|at|because of|due to))"
+    r"(?: (?:the|a|an|their|serum|baseline|screening|initial|total|known|elevated|abnormal|isolated|increased"
+    r"|estimated|calculated|measured|both|either|only|patient|patient's|documented|any|of)\b)* ?\(?$"
 )
-_PERMITTED_IF = re.compile(r"\b(?:enrolled|eligible|allowed|permitted|included|acceptable|enroll|participate)(?: only)? $")
+_PERMITTED_IF = re.compile(
+    r"\b(?:enrolled|eligible|allowed|permitted|included|acceptable|enroll|participate)(?: only)? $"
+)
 _FOR_WHOM = re.compile(r"\b(?:for|in|among|only|all)\b[^.;,]{0,40}$")
-_MUST_FOLLOW = re.compile(r"^[^.;]{0,25}?\b(?:must|should|will need|need|needs|are required|require|requires|will be required|are eligible|may be eligible|are allowed|may|can|then)\b")
-_COUNTED = re.compile(
-    r" ?-?(?:days?|weeks?|wks?|months?|years?|yrs?|hours?|hrs?|cm|mm\b(?! ?hg)|mg\b|kg|gy\b|cycles?|lines?|lesions?|doses?|prior|times|consecutive|of\b|grade|separate|units?|measurements?|occasions?"
-    r"|samples?|risk|fold|points?|patients|kilograms|cgy|minutes|sites?|nodes?|regimens?|values|readings|additional|more|different|ecgs?|courses?|half|different|positive|:|-?th\b|st\b|nd\b|rd\b)"
+_MUST_FOLLOW = re.compile(
+    r"^[^.;]{0,25}?\b(?:must|should|will need|need|needs|are required|require|requires|will be required"
+    r"|are eligible|may be eligible|are allowed|may|can|then)\b"
 )
-_CHANGE = re.compile(r"\b(?:decrease|drop|fall|decline|rise|increase|reduction|change|improvement|variation)s? (?:in|of|from) (?:the |a |an |their )?(?:\w+ ){0,2}$")
+_COUNTED = re.compile(
+    r" ?-?(?:days?|weeks?|wks?|months?|years?|yrs?|hours?|hrs?|cm|mm\b(?! ?hg)|mg\b|kg|gy\b|cycles?|lines?"
+    r"|lesions?|doses?|prior|times|consecutive|of\b|grade|separate|units?|measurements?|occasions?"
+    r"|samples?|risk|fold|points?|patients|kilograms|cgy|minutes|sites?|nodes?|regimens?|values|readings"
+    r"|additional|more|different|ecgs?|courses?|half|different|positive|:|-?th\b|st\b|nd\b|rd\b)"
+)
+_CHANGE = re.compile(
+    r"\b(?:decrease|drop|fall|decline|rise|increase|reduction|change|improvement|variation)s? (?:in|of"
+    r"|from) (?:the |a |an |their )?(?:\w+ ){0,2}$"
+)
 _GRADE = re.compile(r"\b(?:grade|class|stage|score|ctcae|nyha|gleason|level [iv1-4]+|v(?:ersion)?\.?) ?$")
 
 
@@ -119,7 +135,12 @@ class _Binder:
         for number in bare_numbers(self._folded, self._mentions[0].end, len(self._folded)):
             inside = any(s < number.end and number.start < e for s, e in spans)
             named = any(m.start <= number.start < m.end for m in self._mentions)
-            if not inside and not named and number.unit is not None and not self._folded[max(0, number.start - 1) : number.start].isalpha():
+            if (
+                not inside
+                and not named
+                and number.unit is not None
+                and not self._folded[max(0, number.start - 1) : number.start].isalpha()
+            ):
                 found.append(number)
         return found
 
@@ -167,12 +188,17 @@ class _Binder:
 
     def _ahead(self, event: Comparison) -> bool:
         """Analytes named right behind the number."""
-        at, group, seen = event.end, [], self._seen
+        group: list[AnalyteMention] = []
+        at, seen = event.end, self._seen
         while seen < len(self._mentions):
             mention = self._mentions[seen]
             gap = self._folded[at : mention.start]
             pattern = _GLUE if group else _FORWARD
-            if len(gap) > _LONGEST_GLUE or not pattern.fullmatch(gap) or (not group and not gap.strip() and not event.unit):
+            if (
+                len(gap) > _LONGEST_GLUE
+                or not pattern.fullmatch(gap)
+                or (not group and not gap.strip() and not event.unit)
+            ):
                 break
             group.append(mention)
             at, seen = mention.end, seen + 1
@@ -180,7 +206,11 @@ class _Binder:
         if not fitting or not event.stated:
             return False
         following = next((e for e in self._events if e.start >= at), None)
-        if following is not None and len(following_gap := self._folded[at : following.start]) <= 18 and not re.search(r"[,;.]|\b(?:and|or)\b", following_gap):
+        if (
+            following is not None
+            and len(following_gap := self._folded[at : following.start]) <= 18
+            and not re.search(r"[,;.]|\b(?:and|or)\b", following_gap)
+        ):
             return False
         self._seen = seen
         self._found.append(Slot(event, fitting, forward=True))
@@ -194,7 +224,11 @@ class _Binder:
         previous = self._found[-1] if self._found else None
         fitting = self._fitting(event, self._last)
         gap = self._folded[previous.end if previous else 0 : event.start]
-        if not fitting or len(gap) > _LONGEST_GAP or (event.unit is None and (len(gap) > _LONGEST_GAP_WITHOUT_UNIT or not event.stated)):
+        if (
+            not fitting
+            or len(gap) > _LONGEST_GAP
+            or (event.unit is None and (len(gap) > _LONGEST_GAP_WITHOUT_UNIT or not event.stated))
+        ):
             return
         if previous is not None and previous.comparison.unit is None and event.unit is not None and not event.stated:
             return
@@ -216,14 +250,29 @@ class _Binder:
         against = self._against_nature(event, group)
         if opens["cue"] == "where" and not against:
             return False
-        if opens["cue"] in {"if", "when", "unless", "whenever", "in case of", "in cases of", "where", "provided", "provided that", "as long as"}:
+        if opens["cue"] in {
+            "if",
+            "when",
+            "unless",
+            "whenever",
+            "in case of",
+            "in cases of",
+            "where",
+            "provided",
+            "provided that",
+            "as long as",
+        }:
             return _PERMITTED_IF.search(before[: opens.start()]) is None
         after = self._folded[event.end : event.end + 90]
         if opens["cue"] in {"despite", "because of", "due to"}:
             return against
         if self._found and _FOR_WHOM.search(before[: opens.start()]):
             return True
-        return against and (bool(self._found) or _MUST_FOLLOW.match(after) is not None or _FOR_WHOM.search(before[: opens.start()]) is not None)
+        return against and (
+            bool(self._found)
+            or _MUST_FOLLOW.match(after) is not None
+            or _FOR_WHOM.search(before[: opens.start()]) is not None
+        )
 
     def _against_nature(self, event: Comparison, group: Sequence[AnalyteMention]) -> bool:
         natural = natural_ops(group[0].name)
@@ -237,9 +286,10 @@ def _is_other(folded: str, comparison: Comparison) -> bool:
             return True
         if re.match(r" ?/ ?\d", folded[comparison.end : comparison.end + 4]):
             return True
-    return _GRADE.search(folded[max(0, comparison.start - 14) : comparison.start]) is not None or re.search(
-        r"\bgrade\b", folded[comparison.start : comparison.end]
-    ) is not None
+    return (
+        _GRADE.search(folded[max(0, comparison.start - 14) : comparison.start]) is not None
+        or re.search(r"\bgrade\b", folded[comparison.start : comparison.end]) is not None
+    )
 
 
 def useful(mentions: Sequence[AnalyteMention], folded: str, compared: Sequence[Comparison]) -> list[AnalyteMention]:
@@ -251,9 +301,13 @@ def useful(mentions: Sequence[AnalyteMention], folded: str, compared: Sequence[C
         before = folded[max(0, mention.start - 40) : mention.start]
         if _CHANGE.search(before):
             continue
-        if mention.name in {"creatinine", "albumin"} and re.search(r"(?:protein|albumin)(?: ?\([a-z]{1,4}\))? ?(?:[:/-]|to(?: the)?|and) ?$", before):
+        if mention.name in {"creatinine", "albumin"} and re.search(
+            r"(?:protein|albumin)(?: ?\([a-z]{1,4}\))? ?(?:[:/-]|to(?: the)?|and) ?$", before
+        ):
             continue
-        if mention.name == "albumin" and re.match(r" ?(?:[:/-]|to) ?creatinine|[- ](?:bound|adjusted|corrected)", folded[mention.end : mention.end + 14]):
+        if mention.name == "albumin" and re.match(
+            r" ?(?:[:/-]|to) ?creatinine|[- ](?:bound|adjusted|corrected)", folded[mention.end : mention.end + 14]
+        ):
             continue
         kept.append(mention)
     return kept

@@ -10,46 +10,101 @@ import re
 from dataclasses import dataclass
 
 _LIVER = r"(?:liver|hepatic|intra-?hepatic)"
-_SPREAD = r"(?:metasta\w+|mets?\b|involvement|lesions?|tumou?rs?\b|infiltration|malignanc\w+|cancers?\b|(?:metastatic|neoplastic) disease|primar\w+)"
+_SPREAD = (
+    r"(?:metasta\w+|mets?\b|involvement|lesions?|tumou?rs?\b|infiltration|malignanc\w+|cancers?\b|(?:metastatic"
+    r"|neoplastic) disease|primar\w+)"
+)
 _KNOWN: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(pattern))
     for name, pattern in (
         (
             "liver metastases",
-            rf"\b{_LIVER}(?: (?:and|or|and/or|/) ?(?:bone|\w+))?[ -]{_SPREAD}|metasta\w+ (?:to|in|of|involving|affecting) (?:the )?(?:bone (?:or|and) )?{_LIVER}"
-            rf"|{_LIVER} (?:is|are|parenchyma) involve\w*|involve\w* (?:of|by) (?:the )?{_LIVER}|tumou?r (?:involve\w*|infiltrat\w*) (?:of |in )?(?:the )?{_LIVER}"
-            rf"|disease (?:in|involving) (?:the )?{_LIVER}|bone (?:or|and|and/or) {_LIVER} {_SPREAD}|documented {_LIVER}\b",
+            (
+                rf"\b{_LIVER}(?: (?:and|or|and/or|/) ?(?:bone|\w+))?[ -]{_SPREAD}|metasta\w+ (?:to|in|of|involving"
+                rf"|affecting) (?:the )?(?:bone (?:or|and) )?{_LIVER}"
+                rf"|{_LIVER} (?:is|are|parenchyma) involve\w*|involve\w* (?:of|by) (?:the )?{_LIVER}"
+                rf"|tumou?r (?:involve\w*|infiltrat\w*) (?:of |in )?(?:the )?{_LIVER}"
+                rf"|disease (?:in|involving) (?:the )?{_LIVER}|bone (?:or|and|and/or) {_LIVER} {_SPREAD}"
+                rf"|documented {_LIVER}\b"
+            ),
         ),
         ("liver disease", rf"\b{_LIVER} (?:\w+ )?disease"),
-        ("bone metastases", rf"\bbone (?:and/or |or |and )?(?:\w+ )?{_SPREAD}|metasta\w+ (?:to|in|of|involving) (?:the )?bones?|(?:skeletal|osseous|bony) {_SPREAD}"),
+        (
+            "bone metastases",
+            (
+                rf"\bbone (?:and/or |or |and )?(?:\w+ )?{_SPREAD}|metasta\w+ (?:to|in|of|involving) (?:the )?bones?"
+                rf"|(?:skeletal|osseous|bony) {_SPREAD}"
+            ),
+        ),
         ("Gilbert", r"gilbert|meulengracht|hyperbilirubin\w+ syndrome"),
-        ("on anticoagulants", r"(?<!lupus )anti-?coagul\w*|warfarin|coumadin|heparin|blood thinner|\bdoacs?\b|vitamin k antagonist|factor xa"),
+        (
+            "on anticoagulants",
+            (
+                r"(?<!lupus )anti-?coagul\w*|warfarin|coumadin|heparin|blood thinner|\bdoacs?\b|vitamin k antagonist"
+                r"|factor xa"
+            ),
+        ),
         ("hepatocellular carcinoma", r"hepatocellular|\bhcc\b"),
         ("female", r"\bfemales?\b|\bwom[ae]n\b|\bgirls?\b"),
         ("male", r"(?<!fe)\bmales?\b|(?<!wo)\bm[ae]n\b|\bboys?\b"),
         ("pulmonary metastases", r"(?:pulmonary|lung) metasta\w+"),
-        ("bone marrow involvement", r"(?:bone )?marrow (?:involvement|infiltration|disease|metasta\w+)|involvement of (?:the )?(?:bone )?marrow"),
+        (
+            "bone marrow involvement",
+            (
+                r"(?:bone )?marrow (?:involvement|infiltration|disease|metasta\w+)"
+                r"|involvement of (?:the )?(?:bone )?marrow"
+            ),
+        ),
         ("hemolysis", r"ha?emolysis|ha?emolytic"),
         ("room air", r"room air|ambient air"),
     )
 )
+_HINT = re.compile(
+    r"liver|hepat|gilbert|meulen|coag|warfarin|coumadin|heparin|bone|skelet|osseous|bony|hcc|male|m[ae]n\b"
+    r"|wom[ae]n|girl|boy|lung|pulmon"
+    r"|marrow|ha?emoly|room air|ambient|doac|factor xa|vitamin k|hyperbili|blood thin"
+)
 NEGATABLE = frozenset(
-    {"liver metastases", "liver or bone metastases", "liver disease", "bone metastases", "Gilbert", "on anticoagulants", "hepatocellular carcinoma", "bone marrow involvement", "hemolysis", "pulmonary metastases"}
+    {
+        "liver metastases",
+        "liver or bone metastases",
+        "liver disease",
+        "bone metastases",
+        "Gilbert",
+        "on anticoagulants",
+        "hepatocellular carcinoma",
+        "bone marrow involvement",
+        "hemolysis",
+        "pulmonary metastases",
+    }
 )
 """Conditions whose absence is a condition too: the threshold beside them is for patients without."""
 _NEGATED = re.compile(
-    r"\b(?:no|not|without|absence of|absent|free of|free from|lack(?:ing)?|in the absence of|negative for|un-?affected|non|unless|except(?:ion)?|excluding|other than|nor)\b[^.;,]{0,70}$"
+    r"\b(?:no|not|without|absence of|absent|free of|free from|lack(?:ing)?|in the absence of|negative for"
+    r"|un-?affected|non|unless|except(?:ion)?|excluding|other than|nor)\b[^.;,]{0,70}$"
 )
-_WITHOUT = re.compile(r"\b(?:no|not|without|absence of|absent|free of|free from|lack(?:ing)?|in the absence of|non)\b[^.;,]{0,40}$")
+_WITHOUT = re.compile(
+    r"\b(?:no|not|without|absence of|absent|free of|free from|lack(?:ing)?|in the absence of|non)\b[^.;,]{0,40}$"
+)
 _SKIPPED = re.compile(r"\b(?:unless|except(?:ion)?(?:ing)?|excluding|other than|with the exception of)\b")
 _CLAUSE = re.compile(
-    r"(?:^|[\s(\[,;])(?P<lead>if|when|in case of|in cases? (?:of|where)|(?:for|in|among|only for|except in|except for)(?: (?:those|all|any|the|other|adult))? (?:patients?|participants?|subjects?|individuals|cases|those|children|infants)"
-    r"(?: who| whose| that| in whom)?|for those|for|in the presence of|in the setting of|with|while|at|on)\s+(?P<body>[^.;,()\[\]]{3,80})"
+    r"(?:^|[\s(\[,;])(?P<lead>if|when|in case of|in cases? (?:of|where)|(?:for|in|among|only for|except in"
+    r"|except for)(?: (?:those|all|any|the|other|adult))? (?:patients?|participants?|subjects?|individuals|cases"
+    r"|those|children|infants)"
+    r"(?: who| whose| that| in whom)?|for those|for|in the presence of|in the setting of|with|while|at"
+    r"|on)\s+(?P<body>[^.;,()\[\]]{3,80})"
 )
-_STRONG = re.compile(r"^(?:if|when|in case|in cases|for (?:patients|participants|subjects|those|individuals|children|infants)|in (?:patients|participants|subjects|those|individuals|children)|in the presence|in the setting|among|only for)")
+_STRONG = re.compile(
+    r"^(?:if|when|in case|in cases|for (?:patients|participants|subjects|those|individuals|children|infants)"
+    r"|in (?:patients|participants|subjects|those|individuals|children)|in the presence|in the setting|among"
+    r"|only for)"
+)
 _TIMING = re.compile(
-    r"\b(?:within|prior to|days?|weeks?|hours?|before|screening|enrol|registration|randomi[sz]|study entry|baseline|institution|obtained|inclusion|eligib|participat|the study|study|formula|calculat\w+|given|method|using|cockcroft\S*)\b"
+    r"\b(?:within|prior to|days?|weeks?|hours?|before|screening|enrol|registration|randomi[sz]|study entry"
+    r"|baseline|institution|obtained|inclusion|eligib|participat|the study|study|formula|calculat\w+|given"
+    r"|method|using|cockcroft\S*)\b"
 )
+_SHORTEST_CLAUSE = 8
 _LONGEST = 70
 """Characters of a condition that is kept in the words of the text."""
 
@@ -72,7 +127,20 @@ _CONCERNS = {
 
 
 _ONLY_FOR = {
-    "male": frozenset({"QTc", "creatinine", "creatinine clearance", "hemoglobin", "hematocrit", "CK", "ferritin", "uric acid", "testosterone", "troponin"}),
+    "male": frozenset(
+        {
+            "QTc",
+            "creatinine",
+            "creatinine clearance",
+            "hemoglobin",
+            "hematocrit",
+            "CK",
+            "ferritin",
+            "uric acid",
+            "testosterone",
+            "troponin",
+        }
+    ),
     "on anticoagulants": frozenset({"INR", "PT", "aPTT", "platelets", "fibrinogen"}),
     "Gilbert": frozenset({"bilirubin", "direct bilirubin", "indirect bilirubin", "AST", "ALT"}),
     "room air": frozenset({"SpO2", "pO2"}),
@@ -89,7 +157,7 @@ def concerns(condition: Condition, names: frozenset[str]) -> bool:
 
 
 def later_condition(words: str, name: str) -> Condition | None:
-    """The condition of a threshold whose exception is told later ("Patients on warfarin must …"), if it is of its kind."""
+    """The condition of a threshold whose exception is told later ("Patients on warfarin must …")."""
     found = find_condition(words, verbatim=False, leading=True)
     if found is None:
         return None
@@ -116,7 +184,9 @@ def find_condition(words: str, *, verbatim: bool = True, leading: bool = False) 
         verbatim: whether a clause that is no known condition is taken in its own words.
         leading: whether the words open a threshold: "unless liver metastases are present, in which case …".
     """
-    hits = [(m.start(), name, m) for name, pattern in _KNOWN if (m := pattern.search(words)) is not None]
+    hits = []
+    if _HINT.search(words):
+        hits = [(m.start(), name, m) for name, pattern in _KNOWN if (m := pattern.search(words)) is not None]
     if hits:
         _, name, match = min(hits, key=lambda hit: (hit[0], -hit[2].end()))
         names = [name]
@@ -128,7 +198,7 @@ def find_condition(words: str, *, verbatim: bool = True, leading: bool = False) 
         return Condition(label)
     if not verbatim:
         return None
-    for clause in _CLAUSE.finditer(words):
+    for clause in _CLAUSE.finditer(words) if len(words) > _SHORTEST_CLAUSE else ():
         lead, body = clause["lead"], clause["body"].strip()
         if _SKIPPED.search(words[: clause.start("lead")]) or not _STRONG.match(lead) or _TIMING.search(body):
             continue
@@ -146,11 +216,16 @@ def _shortened(body: str) -> str:
 
 _BREAK = re.compile(r"[;]|\.\s|,|\band\b|\bor\b|\*")
 _OPENS_NEXT = re.compile(
-    r"[;]|\.\s|\b(?:unless|except(?:ion)?(?: for| in)?|however|in which case|although|with the exception|but)\b|(?:,|\bor\b|\band\b|\(|:|\bfor which\b) *(?=(?:if|for|in|when|among|with|(?:fe)?males?|(?:wo)?men|patients?|participants?|subjects?|those|up to)\b)"
+    r"[;]|\.\s|\b(?:unless|except(?:ion)?(?: for| in)?|however|in which case|although|with the exception|but)\b"
+    r"|(?:,|\bor\b|\band\b|\(|:|\bfor which\b) *(?=(?:if|for|in|when|among|with|(?:fe)?males?|(?:wo)?men"
+    r"|patients?|participants?|subjects?|those|up to)\b)"
 )
 
 
-_AFTERWARDS = re.compile(r"[;]|\.\s|\b(?:or|and|however|but),? (?=(?:if|for|in|when|among|patients?|participants?|subjects?|those)\b)|\bhowever\b|\bnote\b")
+_AFTERWARDS = re.compile(
+    r"[;]|\.\s|\b(?:or|and|however|but),? (?=(?:if|for|in|when|among|patients?|participants?|subjects?|those)\b)"
+    r"|\bhowever\b|\bnote\b"
+)
 
 
 def own_tail(words: str) -> str:

@@ -28,7 +28,11 @@ def renal_group(line: Line, text: CriteriaText, folded: str, spans: Sequence[tup
     joint = r"\bor\b" if line.section is Section.INCLUSION else r"\band\b"
     if serum and clearance:
         between = folded[min(serum[0][2], clearance[0][2]) : max(serum[0][1], clearance[0][1])]
-        return f"{line.index}:renal" if re.search(joint, between) or not between.strip(" (,;") or "(" in between[:3] else None
+        return (
+            f"{line.index}:renal"
+            if re.search(joint, between) or not between.strip(" (,;") or "(" in between[:3]
+            else None
+        )
     if not serum and not clearance:
         return None
     if clearance and joint == r"\bor\b" and _OR_TABLE.search(folded, clearance[-1][2] - 1):
@@ -36,7 +40,9 @@ def renal_group(line: Line, text: CriteriaText, folded: str, spans: Sequence[tup
     other = _CLEARANCE if serum else _CREATININE
     parent = text.parent(line)
     if parent is not None and _EITHER.search(parent.folded):
-        siblings = [x for x in text.lines if x.parent == line.parent and x.index != line.index and other.search(x.folded)]
+        siblings = [
+            x for x in text.lines if x.parent == line.parent and x.index != line.index and other.search(x.folded)
+        ]
         if siblings:
             return f"{parent.index}:renal"
     after = text.lines[line.index + 1] if line.index + 1 < len(text.lines) else None

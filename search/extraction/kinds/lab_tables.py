@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from search.eligibility.criterion import Lab, Requirement
 from search.extraction.flow import flow
 from search.extraction.normal import fold
+from search.extraction.numbers import LONGEST_LINE
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 
 _AGE = (
-    r"(?P<age>(?:\u2265|>=|> ?=|>|=>)? ?\d{1,2}(?:\.\d+)? ?(?:months?|mos?\b|years?|yrs?)?(?: ?(?:-|to) ?(?:<|less than)? ?\d{1,2}(?:\.\d+)? ?(?:months?|years?|yrs?)?)?)"
+    r"(?P<age>(?:\u2265|>=|> ?=|>|=>)? ?\d{1,2}(?:\.\d+)? ?(?:months?|mos?\b|years?|yrs?)?(?: ?(?:-|to) ?(?:<"
+    r"|less than)? ?\d{1,2}(?:\.\d+)? ?(?:months?|years?|yrs?)?)?)"
 )
 _VALUE = r"\d(?:\.\d{1,2})?(?![\d.])"
-_FILLER = r"(?:[\s:;,()/=-]|\b(?:fe)?males?\b|\bboys\b|\bgirls\b|\bmaximum\b|\bserum\b|\bcreatinine\b|\bmg\b|\bdl\b|\band\b|\bor\b|\bfor\b|\bold\b|\bof\b|\bage\b|\blevel\b|\bmax\b)"
+_FILLER = (
+    r"(?:[\s:;,()/=-]|\b(?:fe)?males?\b|\bboys\b|\bgirls\b|\bmaximum\b|\bserum\b|\bcreatinine\b|\bmg\b|\bdl\b"
+    r"|\band\b|\bor\b|\bfor\b|\bold\b|\bof\b|\bage\b|\blevel\b|\bmax\b)"
+)
 _ROW = re.compile(
-    rf"(?<![\d.]){_AGE}(?P<lead>{_FILLER}{{1,40}})(?P<one>{_VALUE})(?:(?P<between>{_FILLER}{{1,24}})(?P<two>{_VALUE})(?! ?(?:to|-|months|years|yrs)\b))?"
+    rf"(?<![\d.]){_AGE}(?P<lead>{_FILLER}{{1,40}})(?P<one>{_VALUE})"
+    rf"(?:(?P<between>{_FILLER}{{1,24}})(?P<two>{_VALUE})(?! ?(?:to"
+    rf"|-|months|years|yrs)\b))?"
 )
 _TOPIC = "creatinine"
 _HEADER = re.compile(r"\bmales?\b|\bmaximum\b|\bage\b")
@@ -33,11 +40,11 @@ _LIKELY = 0.9
 class LabTableReader:
     """Reads the rows of tables of creatinine limits."""
 
-    triggers = ("years", "months", "male", "---", "creatinine", "yrs")
+    triggers: tuple[str, ...] = ("years", "months", "male", "---", "creatinine", "yrs")
 
     def __call__(self, line: Line, text: CriteriaText) -> Iterable[Finding]:
         """One finding an age, or two where the sexes differ."""
-        flowing = flow(line.plain)
+        flowing = flow(line.plain[:LONGEST_LINE])
         for limit in age_limits(line, text, fold(flowing.text)):
             start, end = line.start + flowing.original(limit.start), line.start + flowing.original(limit.end - 1) + 1
             fact = Lab("creatinine", "<=", limit.value, "mg/dL", limit.condition)
@@ -102,7 +109,10 @@ def _in_table(line: Line, text: CriteriaText, folded: str) -> bool:
     if row is None:
         return False
     if _TOPIC in folded:
-        return re.search(r"maximum serum creatinine|based on age|\bmales?\b", folded) is not None and re.search(r"years?|months?", folded) is not None
+        return (
+            re.search(r"maximum serum creatinine|based on age|\bmales?\b", folded) is not None
+            and re.search(r"years?|months?", folded) is not None
+        )
     parent = text.parent(line)
     if parent is not None and _TOPIC in parent.folded:
         return True

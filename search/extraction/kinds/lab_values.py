@@ -11,21 +11,26 @@ from search.terminology.units import unit as known_unit
 
 UNREAD = frozenset(
     {
-        "blood pressure", "systolic blood pressure", "diastolic blood pressure", "weight", "body surface area", "temperature", "heart rate",
-        "beta-hCG", "FSH", "HBV DNA", "HCV RNA", "HIV RNA", "EBV DNA", "pulmonary artery pressure", "BMI", "anti-Xa", "PR interval", "global longitudinal strain",
+        "blood pressure", "systolic blood pressure", "diastolic blood pressure", "weight", "body surface area",
+        "temperature", "heart rate", "beta-hCG", "FSH", "HBV DNA", "HCV RNA", "HIV RNA", "EBV DNA",
+        "pulmonary artery pressure", "BMI", "anti-Xa", "PR interval", "global longitudinal strain",
     }
 )  # fmt: skip
 """Analytes of the table that are read elsewhere (as conditions) or bound nobody."""
 EITHER_SIDE = frozenset(
     {
-        "blasts", "LDH", "PSA", "AFP", "CA-125", "CA19-9", "CA15-3", "CEA", "ferritin", "CRP", "bone marrow plasma cells", "FLC ratio", "estradiol",
-        "serum M-protein", "urine M-protein", "free light chain", "beta-2 microglobulin", "NT-proBNP", "BNP", "troponin", "calcium", "ionized calcium", "glucose", "testosterone", "D-dimer", "reticulocytes",
+        "blasts", "LDH", "PSA", "AFP", "CA-125", "CA19-9", "CA15-3", "CEA", "ferritin", "CRP",
+        "bone marrow plasma cells", "FLC ratio", "estradiol", "serum M-protein", "urine M-protein",
+        "free light chain", "beta-2 microglobulin", "NT-proBNP", "BNP", "troponin", "calcium", "ionized calcium",
+        "glucose", "testosterone", "D-dimer", "reticulocytes",
     }
 )  # fmt: skip
 """Trials bound these from either side: the words decide."""
 _HIGH_COUNT = 10.0
 """A bound on leukocytes from here on (10^9/L) is meant from above, whatever their natural side."""
-_PAIRED_LIMITS = frozenset({"calcium", "ionized calcium", "potassium", "magnesium", "phosphate", "sodium", "TSH", "free T4", "bicarbonate"})
+_PAIRED_LIMITS = frozenset(
+    {"calcium", "ionized calcium", "potassium", "magnesium", "phosphate", "sodium", "TSH", "free T4", "bicarbonate"}
+)
 """Normal means within both limits."""
 _ENZYMES = frozenset({"AST", "ALT", "ALP", "GGT", "PT", "aPTT", "lipase", "amylase", "CK"})
 _LARGEST_MULTIPLE = 20.0
@@ -124,7 +129,7 @@ def natural_ops(name: str) -> frozenset[str] | None:
 
 
 def allowed_op(name: str, op: str, value: Reading, *, prohibited: bool) -> tuple[str, bool] | None:
-    """What an eligible patient's value does, and whether section and natural side agree; None where neither makes sense."""
+    """What an eligible patient's value does, whether section and natural side agree; None if neither makes sense."""
     natural = natural_ops(name)
     stated = inverted(op) if prohibited else op
     if natural is None or stated in natural or (value.unit == "xLLN" and stated[0] == ">"):

@@ -15,7 +15,7 @@ from search.extraction.guards import is_other_malignancy
 from search.extraction.polarity import stance
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 
-_COMPARED, _BARE, _ORDINAL, _NONE = 0.92, 0.8, 0.75, 0.75
+_COMPARED, _BARE_RANGE, _BARE, _ORDINAL, _NONE = 0.92, 0.88, 0.8, 0.75, 0.75
 """Confidence of a count with a comparator, of a bare count, of a first/second-line phrase, of "no prior therapy"."""
 _MOST_LINES = 12
 """A greater number is no count of lines."""
@@ -49,6 +49,9 @@ _PAIR = re.compile(
     rf"(?:{_GE}) (?P<low>{_N})(?: [a-z-]+){{0,4}}?,? ?(?:and|but|or)?,? (?:{_LE}|not more than) (?P<high>{_N})(?=[ -])"
 )
 _LIMITED = re.compile(rf"\b(?:prior|previous)[a-z -]{{0,50}}?(?:therap(?:y|ies)|treatments?|regimens?|lines?) (?:must be |should be |is |are |was )?(?:limited to|restricted to) (?:(?P<lt>{_LT}) |(?P<le>{_LE}) |a (?:maximum|total) of )?(?P<low>{_N})(?: to (?P<high>{_N}))?")
+_NUMBER_OF = re.compile(
+    rf"\bnumber of [a-z -]{{0,60}}?(?:regimens?|lines?|therap(?:y|ies)|treatments?)[a-z -]{{0,50}}?(?: is| are| must be| should be| must| does| should| can)* ?(?:(?P<le>{_LE}|not exceed|not be more than)|(?P<lt>{_LT})) ?(?P<low>{_N})"
+)
 _BEHIND_NOUN = re.compile(rf"^[a-z ,/()-]{{0,60}}?\(?\bor (?P<way>more|fewer|less|greater)\b")
 _ANY = re.compile(
     r"\b(?:any number|no limit(?:s|ation)?(?: (?:to|on|for))?(?: the)?(?: number)?|unlimited(?: number)?|no (?:maximum|upper limit|restriction)[a-z ]{0,20}(?:number)?|regardless of (?:the )?number)"
@@ -56,7 +59,7 @@ _ANY = re.compile(
 )
 _LATER = re.compile(r"\b(?P<which>second|third|fourth|2nd|3rd|4th)[- ]line(?: (?:or|and)(?: in)? (?:later|beyond|greater|subsequent|above|higher|further)|\+)")
 _FAILED_FIRST = re.compile(
-    r"\b(?:relaps\w+|progress\w+|fail\w+|refractory|intoleran\w+|recurr\w+|after|following|received|completed)\b[^.;,]{0,60}?\b(?:(?P<which>first|second|third|1st|2nd|3rd)[- ]line|front-?line)\b(?! (?:maintenance|of defen))(?:[a-z -]{0,40})?(?:therap|treat|chemo|regimen|setting)"
+    r"\b(?:relaps\w+|progress\w+|fail\w+|refractory|intoleran\w+|recurr\w+|after|following|received|completed)\b[^.;,]{0,60}?(?<!in )(?<!in the )(?<!as )\b(?:(?P<which>first|second|third|1st|2nd|3rd)[- ]line|front-?line)\b(?! (?:maintenance|of defen))(?:[a-z -]{0,40})?(?:therap|treat|chemo|regimen|setting)"
 )
 _NO_PRIOR = re.compile(
     r"\b(?:no|not(?: have)? received(?: any)?|any|without(?: any)?|never received|not have had(?: any)?|received (?:any )?)(?: other)? ?(?:prior|previous|earlier)(?: lines? of)? (?:systemic|chemotherapy|systemic anti-?cancer|anti-?cancer|systemic therapy|treatment|therapy|systemic chemotherapy)\b[^.;]{0,60}?"
@@ -73,6 +76,8 @@ _SETTING = re.compile(r"\b(?P<setting>platinum-resistant|platinum-sensitive|meta
 _KIND = re.compile(r"\b(?:chemotherap|endocrine|hormon|standard therapy|immunotherap|targeted|parp|anti-pd)")
 _RELAPSES = re.compile(r"\brelapses?\b")
 _NEGATED = re.compile(r"\b(?:no|not|never|without|cannot|may not|must not)\b[a-z ,]{0,40}$")
+_MAY = re.compile(r"\b(?:may|could|can) (?:also )?(?:have|be)\b")
+_SOME = re.compile(r"\b(?:must|should) have (?:previously |already )?received (?:[a-z-]+ ){0,2}?prior lines? of (?:[a-z-]+ )?therapy\b")
 _OUTCOME = re.compile(r"\b(?:progress|relaps|fail|refractory|intoleran|received|had|after|following|undergone|treated)")
 
 
@@ -99,6 +104,9 @@ class LineCountReader:
             if low is None and high is None:
                 yield Finding(LineCount(None, None, _setting(words, start, end)), *raw, Requirement.ALLOWED, confidence)
                 continue
+            if not settled and line.section is Section.INCLUSION and _MAY.search(words[max(0, start - 60) : start]) and confidence == _BARE_RANGE:
+                yield Finding(LineCount(low, high, _setting(words, start, end), rules), *raw, Requirement.ALLOWED, confidence)
+                continue
             bounds = (low, high) if settled else _turned(line, text, words, start, raw, low, high)
             if bounds is None:
                 continue
@@ -109,9 +117,9 @@ def line_phrases(words: str) -> list[tuple[int, int]]:
     """Where a text counts lines: such a phrase alone says no more of a therapy than that count."""
     if not any(noun in words for noun in ("line", "regimen", "therapies", "treatments", "courses", "prior", "previous")):
         return []
-    spans = [(start, end) for start, end, *_ in _compared(words)]
+    spans = [(start, end) for start, end, *_ in _compared(words)] + [m.span() for m in _ANY.finditer(words)]
     spans = [(start, _OF_WHAT.match(words, end).end()) for start, end in spans]  # type: ignore[union-attr]
-    return spans + [m.span() for m in _ANY.finditer(words)]
+    return spans
 
 
 _OF_WHAT = re.compile(r"(?: (?:of|for|with)(?: [a-z/-]+){1,5})?")
@@ -123,6 +131,8 @@ def _counts(words: str, line: Line) -> Iterator[_Count]:
     for match in _ANY.finditer(words):
         yield *match.span(), None, None, _COMPARED, True
     yield from _compared(words)
+    for match in _SOME.finditer(words):
+        yield *match.span(), 1, None, _ORDINAL, line.section is Section.INCLUSION
     for match in _LATER.finditer(words):
         if _OUTCOME.search(words[max(0, match.start() - 60) : match.start()]) is None:
             continue
@@ -148,6 +158,9 @@ def _compared(words: str) -> Iterator[_Count]:
         unit = _UNIT.match(words, match.end())
         if unit is not None and not _NOT_THERAPY.search(words[max(0, match.start() - 20) : unit.end()]):
             yield match.start(), unit.end(), _value(match["low"]), _value(match["high"]), _COMPARED, False
+    for match in _NUMBER_OF.finditer(words):
+        top = _value(match["low"])
+        yield *match.span(), None, top - 1 if match["lt"] else top, _COMPARED, False
     for match in _LIMITED.finditer(words):
         top = _value(match["high"] or match["low"])
         yield *match.span(), None, top - 1 if match["lt"] else top, _COMPARED, True
@@ -160,6 +173,8 @@ def _compared(words: str) -> Iterator[_Count]:
             continue
         if not _is_prior(words, match.start(), unit):
             continue
+        if _PART_OF.search(words[max(0, match.start() - 20) : match.start("low")]):
+            continue
         end = unit.end()
         behind = match["behind"] or ""
         tail = _BEHIND_NOUN.match(words[end : end + 70]) if not behind and not match["op"] else None
@@ -167,7 +182,10 @@ def _compared(words: str) -> Iterator[_Count]:
             behind = tail["way"]
             end += tail.end()
         bounds = _bounds(match, low, high, behind)
-        confidence = _COMPARED if match["op"] or high or behind else _BARE
+        most = _AT_MOST_BEHIND.match(words[end : end + 60])
+        if most is not None and bounds[1] is None:
+            bounds = (bounds[0], _value(most["high"]))
+        confidence = _COMPARED if match["op"] or behind else _BARE_RANGE if high else _BARE
         yield match.start(), end, *bounds, confidence, False
 
 
@@ -188,6 +206,8 @@ def _bounds(match: re.Match[str], low: int, high: int | None, behind: str) -> tu
         return low, None
     if "fewer" in behind or "less" in behind:
         return None, low
+    if "exactly" in match.group():
+        return low, low
     if high is not None and match["le"]:
         return None, high
     if high is not None and not (match["gt"] or match["lt"]):
@@ -230,6 +250,10 @@ def _turned(
 def _setting(words: str, start: int, end: int) -> str | None:
     found = _SETTING.search(words, end, min(len(words), end + 90)) or _SETTING.search(words, start, end)
     return found["setting"] if found is not None else None
+
+
+_AT_MOST_BEHIND = re.compile(rf"[a-z ]{{0,30}}[,(]+ ?(?:but |and )?(?:with )?(?:a )?(?:no more than|not more than|maximum(?: of)?|up to|max\.?(?: of)?) (?P<high>{_N})")
+_PART_OF = re.compile(r"\b(?:part of|considered|counts? as|counted as|constitutes?|as) (?:a |an |only )?$")
 
 
 def _counting_rules(words: str) -> tuple[str, ...]:

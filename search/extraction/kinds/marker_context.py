@@ -12,23 +12,28 @@ from search.extraction.reading import Line
 _ALLOWED, _REQUIRED = Requirement.ALLOWED, Requirement.REQUIRED
 _REACH = 220
 """Characters on either side that have a say."""
+_SENTENCE_START = r"(?:^|[.;:]\s+|\)\s+|\bnote:?\s*|^\W+|(?:and|however|but),? (?=for ))"
 _TITLE = (
-    r"(?:all |any |those |only |adult |male |female |the |other )*(?:patients?|participants?|subjects?|individuals?|those|women|men|people|persons?|tumou?rs?"
-    r"|cases?|carriers?|cancers?|disease|nsclc|lung cancers?|breast cancers?|cohorts?|arms?|groups?)"
+    r"(?:(?:if|when|where|for|in|among|note:?|in case|all|any|those|only|adult|male|female|the|other|a|known|enrolled|eligible) )*"
+    r"(?:patients?|participants?|subjects?|individuals?|those|women|men|people|persons?|tumou?rs?|cases?|carriers?)"
 )
-_SENTENCE_START = r"(?:^|[.;:]\s+|\)\s+|\bnote:?\s*|\n\s*|^\W+|(?:and|however|but),? (?=for ))"
-_CONDITIONAL = re.compile(
-    rf"{_SENTENCE_START}\W*(?:for |in |among )?{_TITLE}\b(?:(?! (?:must|should|shall|are|is|have|has|will|may|can|need|not|without|no|who (?:do|have not))\b)[^.;:]){{0,90}}?"
-    r"\b(?:with|whose|who have|who has|that have|harbou?ring|having|known to have|who (?:are|were|is)|that are|carrying|bearing|found to have|and)\b"
-    r"(?:(?! (?:must|should|shall|will|may|need)\b)[^.;:]){0,80}$"
+_MODAL = re.compile(r"\b(?:must|should|shall|will|may|can|needs?|required|eligible|excluded|allowed|ineligible|not|no)\b")
+_SUBJECT = re.compile(
+    rf"\W*(?:{_TITLE}\b[^.;:]{{0,90}}?\b(?:with|whose|who (?:have|has|are|were|is)|that (?:have|has|are)|harbou?ring|having|known to have|have|are|carrying|bearing"
+    r"|found to have)\b|(?:if|when|where|whenever|in (?:the )?(?:cases?|event|presence) of|for)\b)"
 )
 _ASKS = re.compile(
-    r"^[^.;]{0,160}?(?:\bmust\b|\bshould\b|\bshall\b|\bneeds? to\b|\b(?:is|are|was|were) required\b|\bwill (?:be|need|have|undergo)\b|\bhas to\b|\bhave to\b"
-    r"|\bmay (?:be|have|also|enroll?|participate|still)\b|\bmust have\b|\bare eligible\b|\bis eligible\b|\bcan be (?:enrolled|included)|\bare (?:allowed|permitted))"
+    r"^[^.;]{0,200}?(?:\b(?:must|should|shall)\b(?! (?:not )?be (?:excluded|enrolled|included))|\bneeds? to\b|\b(?:is|are|was|were) required\b|\bwill (?:need|have|undergo|be required)\b|\bhas to\b|\bhave to\b"
+    r"|\bmay (?:be|have|also|enroll?|participate|still)\b|\b(?:are|is)(?: only)? eligible\b|\bcan be (?:enrolled|included)|\bare (?:allowed|permitted))"
 )
+_SENTENCES = re.compile(r"[.;]\s+|:\s+(?=[a-z])")
+_LABELLED = 30
+"""Characters from the start of a line in which a marker may be the label of what follows the colon."""
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_LABEL = re.compile(r"[^.;:,]{0,50}:\s*\w{3}")
 _IF = re.compile(
-    rf"(?:\b(?:if|in case of|in the case of|in cases of|in the event of|when|where|whenever|only for|required for|depending on)\b[^.;,:]{{0,60}}$"
-    rf"|{_SENTENCE_START}\W*for (?:{_TITLE} (?:with|who (?:are|have)|that are|whose tumou?rs? (?:are|is|has|have)|harbou?ring) )?(?:[\w+-]+ ){{0,5}}$)"
+    rf"(?:\b(?:if|in case of|in the case of|in cases of|in the event of|in the presence of|when|where|whenever|only for|required for|depending on)\b[^.;,:]{{0,60}}$"
+    rf"|{_SENTENCE_START}\W*for (?:[\w+-]+ ){{0,8}}$)"
 )
 _ELIGIBLE_IF = re.compile(r"\b(?:eligible|allowed|included|enrolled|permitted)\b[^.;]{0,40}\bif\b[^.;]{0,60}$|\bonly (?:if|when)\b[^.;]{0,60}$")
 _FOR_TAIL = re.compile(r"^[^.;]{0,60}?(?:,|:|\bmust\b|\bshould\b|\bpatients?\b|\bparticipants?\b|\bsubjects?\b|\b(?:is|are) required|\bprior\b)")
@@ -37,9 +42,9 @@ _REGARDLESS = re.compile(
 )
 _REGARDLESS_AFTER = re.compile(r"^[^.;]{0,40}\b(?:or not|is (?:optional|not (?:required|mandatory|necessary))|not required|is allowed)\b")
 _STATUS = re.compile(r"^[\s-]*(?:\w+ ){0,2}(?:status|expression|results?|mutation(?:al)? status)\b")
-_EXAMPLES = re.compile(r"\b(?:cancers?|tumou?rs?|malignanc\w+|types?|indications?|carcinomas?|histolog\w+)\b[^.;:]{0,20}(?:,? (?:including|such as|e\.g\.|for example|include)(?:,? but (?:are )?not limited to)?)[^.;]{0,120}$")
+_EXAMPLES = re.compile(r"\b(?:cancers?|tumou?rs?|malignanc\w+|types?|indications?|carcinomas?|histolog\w+)\b(?:(?! with)[^.;:,]){0,20}(?:,? (?:including|such as|e\.g\.|for example|include)(?:,? but (?:are )?not limited to)?)[^.;]{0,120}$")
 _UNTREATED = re.compile(
-    r"^[^.;]{0,60}?\b(?:(?:who|that|and)(?: have| has| are| were)? (?:not|never)\b|(?:who|that) (?:have|has) (?:progress|receiv|fail)|without prior|not previously treated|unless|who are (?:candidates|eligible)|(?:for|in) whom"
+    r"^(?:(?!\bor\b|,)[^.;]){0,60}?\b(?:(?:who|that|and)(?: have| has| are| were)? (?:not|never)\b|(?:who|that) (?:have|has) (?:progress|receiv|fail)|without prior|not previously treated|unless|who are (?:candidates|eligible)|(?:for|in) whom"
     r"|,? (?:naive|na.ve) to|,? previously untreated with|eligible for|not treated)"
 )
 _UNKNOWN = re.compile(r"\bunknown\b|\bnot (?:been )?(?:known|tested|available|done|determined|evaluable|assessed)\b|\bindeterminate\b|\bunavailable\b")
@@ -77,12 +82,14 @@ def company(folded: str, start: int, end: int, line: Line, said: Requirement) ->
     if _REGARDLESS.search(before) and (not before.rstrip().endswith((" any", " all")) or _STATUS.match(after)):
         return Company(_ALLOWED, unknown)
     if said is Requirement.PROHIBITED:
-        return Company(_ALLOWED if _UNTREATED.match(after) else said, unknown)
+        labelled = start < _LABELLED and _LABEL.match(after) and line.section is Section.EXCLUSION
+        return Company(_ALLOWED if labelled or _UNTREATED.match(after) else said, unknown)
     if _REGARDLESS_AFTER.match(after) and not _ASKS.match(after[:40]):
         return Company(_ALLOWED, unknown)
     if _EXAMPLES.search(before):
         return Company(_ALLOWED, unknown)
-    if _CONDITIONAL.search(before) and _ASKS.match(after):
+    opening = _SENTENCES.split(folded[max(0, start - 2 * _REACH) : start])[-1]
+    if _SUBJECT.match(opening) and not _MODAL.search(opening) and _ASKS.match(_BRACKETED.sub(" ", after)):
         return Company(_ALLOWED, unknown)
     condition = _IF.search(before)
     if condition and not _ELIGIBLE_IF.search(before):
@@ -96,6 +103,28 @@ def _unknown(folded: str, start: int, end: int) -> bool:
     return bool(_UNKNOWN.search(words)) and not _NO_UNKNOWN.search(words)
 
 
+_ASSAY = re.compile(
+    r"[\s-]*(?:(?:mutation|gene|expression|tumou?r|mutational|\(\w+\)) ?){0,2}(?:status|test(?:ing|s)?|assays?|analys[ie]s|sequencing|immunohistochemistry|ihc|kit|panel|screening|assessment|determination|evaluation)\b"
+    r"(?! (?:is |of |was |must be |should be |are )?(?:positive|negative|[0-3]\+|wild|:))"
+)
+
+
+_TESTED_FOR = re.compile(
+    r"\b(?:test(?:ed|ing|s)?(?: results?)?|assess(?:ed|ment)?|evaluat(?:ed|ion)|determin(?:ed|ation)|analy[sz]ed?|analysis|measurement|status|examin\w+|screen(?:ed|ing)|genotyp\w+|sequenc\w+)"
+    r" (?:for|of|on)(?: the| any| tumou?r| known| presence| of|,)* $"
+)
+
+
+def tested_for(folded: str, start: int) -> bool:
+    """Whether the words before a marker only speak of testing for it."""
+    return _TESTED_FOR.search(folded, max(0, start - 60), start) is not None
+
+
+def is_assay(folded: str, end: int) -> bool:
+    """Whether the words behind a variant make it the name of a test ("V600E immunohistochemistry")."""
+    return _ASSAY.match(folded, end) is not None
+
+
 _TEST_AFTER = re.compile(
     r"^[\s)-]*(?:(?:and|/|or|gene|mutations?|mutational|expression|amplification|receptor|tumou?r|protein|methylation|promoter|rearrangement|fusion|of|the|by|ihc|\w+\))[\s/]*){0,5}"
     r"(?:status|test(?:ing|s|ed)?|results?|assessment|analysis|determination|score|level|expression|genotyp\w+)\b"
@@ -104,7 +133,7 @@ _KNOWN = re.compile(
     r"\b(?:must|should|has to|have to|needs? to|is|are|be|been|with|have|having|documented|documentation of|known|confirmed|prior|available|provide)\b[^.;]{0,60}"
     r"\b(?:known|documented|available|determined|tested|performed|evaluated|assessed|established|confirmed|required|documentation|status)\b|\bknown\b|\bdocumented\b|\btest(?:ed)? for\b"
 )
-_OPTIONAL = re.compile(r"\b(?:not (?:be )?(?:required|mandatory|necessary|needed)|optional|if (?:available|known|applicable|possible|done|tested)|when available|may be|will be (?:performed|done|assessed|tested|evaluated|collected|determined)|for (?:the )?(?:analysis|assessment|determination|testing|evaluation) of|to (?:determine|assess|test|evaluate|confirm|perform)|regardless|irrespective|any|sufficient|adequate|enough|stratif\w+|tissue)\b")
+_OPTIONAL = re.compile(r"\b(?:not (?:be )?(?:required|mandatory|necessary|needed)|optional|if (?:available|known|applicable|possible|done|tested)|when available|may be|will be (?:performed|done|assessed|tested|evaluated|collected|determined)|for (?:the )?(?:analysis|assessment|determination|testing|evaluation) of|to (?:determine|assess|test|evaluate|confirm|perform)|regardless|irrespective|any|sufficient|adequate|enough|stratif\w+|available (?:for|to)|blocks?|slides?|submi\w+|biops\w+|specimens?|samples?)\b")
 
 
 def tested(folded: str, start: int, end: int, line: Line) -> Talk | None:
@@ -139,6 +168,8 @@ def is_aside(meant: tuple[str, ...], start: int, end: int, folded: str, line: Li
         return (first in ("HTLV-1", "HHV8") or bool(_INFECTION.search(near)) or line.section is Section.EXCLUSION) and not (
             _TUMOUR.search(near) and not _INFECTION.search(near)
         )
+    if first == "CD34" and re.match(r"[\s+-]*(?:positive )?(?:hematopoietic )?(?:cells?|stem|progenitor)", folded[end : end + 30]):
+        return True
     if first in _SUBSETS:
         return bool(_NO_BIOMARKER.match(folded, end)) or bool(re.search(r"count|cells?/|/kg|x ?10|per (?:ul|mm|kg)|donor|graft|hiv", near))
     if first in _SERUM:

@@ -35,7 +35,6 @@ _STATED = (
     (re.compile(r"^(?:eml4 alk|ews|ewsr1 |syt ssx|ss18 ssx|cic dux4|bcor ccnb3|kiaa1549|braf kiaa|kmt2a ?r$|mll rearr)"), ("fusion",)),
     (re.compile(r"^egfrviii"), ("EGFRvIII",)),
     (re.compile(r"^metex14"), ("exon 14 skipping",)),
-    (re.compile(r"^(?:t\(|t \()"), ("fusion",)),
 )  # fmt: skip
 _CYTOGENETIC = re.compile(
     r"deletion$|gain$|^t\(|karyotype$|^CBF$|^PML-RARA$|^TCF3|^ETV6-RUNX1$|^DEK|^hyper|^hypo|^1p/19q$"
@@ -128,6 +127,8 @@ def _said(name: str, quote: str, meant: tuple[str, ...]) -> tuple[str, ...]:
     for pattern, states in _STATED:
         if pattern.search(name) and not (states == ("mutation",) and name in _PLAIN_NAMES):
             return states
+    if meant[0].startswith("t("):
+        return ("positive",)
     if _TRANSLOCATED.match(name.replace("(", " ").replace(")", " ")):
         return ("fusion",)
     if any(_CYTOGENETIC.search(marker) for marker in meant):
@@ -147,7 +148,7 @@ def _signed(folded: str, end: int) -> tuple[Token, ...]:
 
 
 def _alleles(folded: str) -> Iterator[Named]:
-    if re.search(r"match|donor|sibling|identical|haplo|mismatch", folded):
+    if re.search(r"match|donor|sibling|identical|haploid|mismatch", folded):
         return
     found: list[tuple[int, int, str, str]] = []
     for match in _ALLELE.finditer(folded):

@@ -72,6 +72,7 @@ _WORDS: tuple[tuple[str, str, Kind, str], ...] = (
     ("variant", r"\bvariants?\b(?! of (?:un|un\w+/un)\w+)(?:\(s\))?", *_noun("mutation")),
     ("varia", r"\b(?:variants?|variance|variations?) of (?:[\w-]+ )?(?:uncertain|unknown|undetermined|unclear|unknown/ ?uncertain) (?:clinical )?significance\b",
      *_noun("variant of uncertain significance")),
+    ("significance", r"\bof (?:[\w/-]+ ){1,3}significance\b", *_noun("variant of uncertain significance")),
     ("defect", r"\bdefects?\b", *_noun("mutation")),
     ("rearrang", rf"\b(?:re-?)?arrang(?:ements?|ed)\b(?:\(s\))?{_TESTED}", *_noun("fusion")),
     ("re-arrang", rf"\bre-arrang(?:ements?|ed)\b{_TESTED}", *_noun("fusion")),
@@ -141,7 +142,7 @@ _EXON = re.compile(
 )
 _NUMBER_FIRST = re.compile(
     r"\b(?:(?P<d1>del(?:etions?)?|ins(?:ertions?)?) ?(?P<n1>19|20)\b|(?P<n2>19|20)[- ]?(?:exon )?(?P<d2>del(?:etions?)?|ins(?:ertions?)?)\b"
-    r"|(?P<d3>deletions?|insertions?|skipping|mutations?) (?:mutations? )?(?:in|of|within|at) (?:the )?exons?[- ]?(?P<n3>\d{1,2})(?P<m3>(?:(?:, ?(?:or )?| or | and |/)\d{1,2}(?!\d))*))"
+    r"|(?P<d3>deletions?|insertions?|skipping|mutations?) (?:mutations? )?(?:in|of|within|at) (?:the )?exons?[- ]?(?P<n3>\d{1,2})(?P<m3>(?:(?:, ?(?:or |and )?| or | and | and/or |/)(?:exons? ?)?\d{1,2}(?!\d))*))"
 )
 _CHANGE = re.compile(
     r"(?<![\w.])(?:p\.)?\(?(?P<first>[A-Z]\d{2,4}(?:[A-Z]|fs|X|\*)|V600|R132|R140|R172|D835|I836|G12|G13|Q61|W515|E545|H1047|[LGSRDE]\d{3,4}(?=X))"
@@ -167,6 +168,8 @@ def _automaton() -> ahocorasick.Automaton:
 
 _LOOK_BEHIND = 8
 """Characters before a key in which its word may begin ("co-expressed", "exon 14 skipping")."""
+_FAR_BEHIND = 36
+"""The same for "of unknown or uncertain significance"."""
 
 
 def find_tokens(plain: str, folded: str) -> list[Token]:
@@ -203,7 +206,8 @@ def find_tokens(plain: str, folded: str) -> list[Token]:
 
 def _reaching(pattern: re.Pattern[str], folded: str, start: int) -> re.Match[str] | None:
     """A match that begins shortly before a key and covers it."""
-    for match in pattern.finditer(folded, max(0, start - _LOOK_BEHIND), start + 3 * _LOOK_BEHIND):
+    behind = _FAR_BEHIND if folded.startswith("significance", start) else _LOOK_BEHIND
+    for match in pattern.finditer(folded, max(0, start - behind), start + 3 * _LOOK_BEHIND):
         if match.start() < start < match.end():
             return match
     return None
@@ -249,7 +253,7 @@ def _changes(plain: str) -> list[Token]:
     return found
 
 
-_SENSITISING = re.compile(r"sensiti[sz]|sensitive|activating|common|classical?\b|actionable|treatable")
+_SENSITISING = re.compile(r"sensiti[sz]|sensitive|activating|common|classical")
 _GENERIC = ("mutation", "alteration", "deletion", "insertion")
 _VIRUSES = frozenset({"HPV", "EBV", "HHV8", "HTLV-1", "MCPyV"})
 _RELATIVE = {"MSI": {"unstable": "high", "stable": "MSS", "deficient": "high", "positive": "high", "negative": "MSS"}}
@@ -268,6 +272,8 @@ def combine(marker: str, tokens: Sequence[Token], around: str, *, open_list: boo
     """
     variants = _states(tokens, Kind.VARIANT)
     nouns = _states(tokens, Kind.NOUN)
+    if "variant of uncertain significance" in nouns:
+        nouns = ["variant of uncertain significance"]
     signs = [state for state in _states(tokens, Kind.SIGN) if state != "related" or marker in _VIRUSES]
     signs = ["positive" if state == "related" else state for state in signs]
     levels = _states(tokens, Kind.LEVEL)

@@ -19,7 +19,7 @@ _DISTINCT = 4
 """Letters from which a word is taken for a trigger as it is."""
 _LEFT = (" ", "(", "/", "-", ",", "[", "\n", "*")
 _RIGHT = (" ", "+", "-", "/", ")", ",", ".", ":", ";", "\n")
-_PHRASES = ("hormone receptor", "triple negative", "triple-negative", "growth factor receptor 2", "folate receptor", "proportion score", "positive score")
+_PHRASES = ("hormone receptor", "triple negative", "triple-negative", "growth factor receptor 2", "folate receptor", "proportion score", "positive score", "actionable", "targetable", "druggable", "driver ")
 _WORD = re.compile(r"[\w*.α-ω]+")
 # Short symbols inside many words; they need a border on either side.
 _INSIDE = frozenset("er pr ar hr met ret kit alk apc max fh ph ros src raf akt mek rb ews syt 1q 17p dpd rho fus jun mll fap neu tek axl atr blm btg cic fat hgf erg eed cbl cps tps mss msi sdh nf vhl cs1 mmr".split())  # fmt: skip

@@ -7,13 +7,14 @@ steps of ten, so that "> 50 %" is 60-100.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from search.eligibility.criterion import Performance, Requirement
 from search.extraction.flow import flow
 from search.extraction.normal import fold
-from search.extraction.numbers import NUMBER, Comparison, comparisons, inverted, mirrored, number_value
+from search.extraction.numbers import LONGEST_LINE, NUMBER, Comparison, comparisons, inverted, mirrored, number_value
 from search.extraction.polarity import stance
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 
@@ -25,29 +26,36 @@ _STEP = 10
 _BEHIND_REACH = 110
 """Characters between the scale's name and its value, at most."""
 _BEFORE_REACH = 45
+_MOST_SCALES = 12
+"""Statements of a scale that one line is read for."""
 _NAME_TAIL = 14
 """Characters of the scale's name that may lead in a lone value ("status 2")."""
 _CERTAIN, _LIKELY, _DEFINITION = 0.98, 0.9, 0.6
 
 _CUE = re.compile(
     r"(?P<karnofsky>karnof\w+|\bkps\b|\bkarnosky\b)|(?P<lansky>lansky(?: play)?|\blps\b)"
-    r"|(?P<ecog>\becog\b|\be\.?c\.?o\.?g\.?(?=[ :])|eastern co-? ?operative(?: oncology)?(?: group)?|\bzubrod\b|\bswog\b|\bgog\b|\bnci-c ps\b|\becog[/-]?ps\b"
+    r"|(?P<ecog>\becog\b|\be\.?c\.?o\.?g\.?(?=[ :])|eastern co-? ?operative(?: oncology)?(?: group)?|\bzubrod\b"
+    r"|\bswog\b|\bgog\b|\bnci-c ps\b|\becog[/-]?ps\b"
     r"|\bwho\b|world health organi[sz]ation|\bcalgb\b|\bnord\b)"
-    r"|(?P<status>performance[ -]?(?:status|score|scale|state|level|index|grade)|\bperformance\b(?= \()|\bp\.?s\b\.?(?![ -]?\d+ ?(?:mg|ml))|\bphysical status|\bpfs\b(?!.))"
+    r"|(?P<status>performance[ -]?(?:status|score|scale|state|level|index|grade)|\bperformance\b(?= \()"
+    r"|\bp\.?s\b\.?(?![ -]?\d+ ?(?:mg|ml))|\bphysical status|\bpfs\b(?!.))"
 )
 _WHO_IN_PLAIN = re.compile(r"\bWHO\b|World Health")
 _LIST = re.compile(
-    r"(?:\b(?:grades?|scores?|status|of|is|:) ?)?(?P<list>\b(?:[0-5]|zero|one|two)(?:(?: ?[,/] ?| ?(?:-|~|to|or|and|&|versus|vs\.?|through) ?|, ?(?:or|and) )(?:grade |ecog |ps )?(?:[0-5]|one|two|three)\b)+)"
+    r"(?:\b(?:grades?|scores?|status|of|is|:) ?)?(?P<list>\b(?:[0-5]|zero|one|two)(?:(?: ?[,/] ?| ?(?:-|~|to|or"
+    r"|and|&|versus|vs\.?|through) ?|, ?(?:or|and) )(?:grade |ecog |ps )?(?:[0-5]|one|two|three)\b)+)"
     r"(?! ?(?:%|weeks?|days?|months?|years?|mg|x\b|\.\d|/\d))"
 )
 _SINGLE = re.compile(
-    r"(?:(?:\b(?:of|is|was|be|status|score|ps|grade|ecog|zubrod|who|scale)|[:=)]) ?(?P<lost>[:=])? ?)(?P<value>[0-5]|zero|one|two)\b(?! ?(?:%|weeks?|days?|months?|years?|\.\d|,\d))"
+    r"(?:(?:\b(?:of|is|was|be|status|score|ps|grade|ecog|zubrod|who|scale)"
+    r"|[:=)]) ?(?P<lost>[:=])? ?)(?P<value>[0-5]|zero|one|two)\b(?! ?(?:%|weeks?|days?|months?|years?|\.\d|,\d))"
 )
 _PERCENT_RANGE = re.compile(r"(?P<low>\d{2,3}) ?%? ?(?:-|to|and|through) ?(?P<high>\d{2,3}) ?%?")
 _PERCENT_SINGLE = re.compile(r"\b(?P<value>[1-9]0|100) ?%?(?! ?(?:days?|weeks?|years?|months?|mg))")
 _SANDWICH = re.compile(rf"(?P<low>{NUMBER}) ?(?P<left>\u2264|<=|=<|<) ?$")
 _DEFINES = re.compile(
-    r"\b(?:defined (?:as|by)|ineligib\w+ (?:for|to)|unfit|not (?:eligible|candidates?) (?:for|to)|unsuitable|frail\w*|one (?:or more )?of the following|any of the following"
+    r"\b(?:defined (?:as|by)|ineligib\w+ (?:for|to)|unfit|not (?:eligible|candidates?) (?:for|to)|unsuitable"
+    r"|frail\w*|one (?:or more )?of the following|any of the following"
     r"|declin\w+|deteriorat\w+|decreas\w+|worsen\w+|chang\w+ in|improv\w+|despite)\b"
 )
 _STRAY = re.compile(r"\b(?:prior|previous|child|nyha|grade [3-5] tox|toxicit|lines?\b|asa\b|gleason|stage)")
@@ -63,7 +71,7 @@ class _Scale:
 class PerformanceReader:
     """Reads every statement of a scale with a value."""
 
-    triggers = (
+    triggers: tuple[str, ...] = (
         "ecog",
         "eastern coop",
         "eastern co-op",
@@ -84,9 +92,9 @@ class PerformanceReader:
 
     def __call__(self, line: Line, text: CriteriaText) -> Iterable[Finding]:
         """Bounds an eligible patient keeps, one finding a scale and value."""
-        flowing = flow(line.plain)
+        flowing = flow(line.plain[:LONGEST_LINE])
         folded = fold(flowing.text)
-        scales = list(_scales(folded, flowing.text, line))
+        scales = list(islice(_scales(folded, flowing.text), _MOST_SCALES))
         if not scales:
             return
         found = comparisons(folded)
@@ -116,7 +124,7 @@ class _Value:
     listed: bool = True
 
 
-def _scales(folded: str, plain: str, line: Line) -> Iterator[_Scale]:
+def _scales(folded: str, plain: str) -> Iterator[_Scale]:
     """Names of scales, neighbours that name one scale joined ("ECOG performance status (PS)")."""
     current: _Scale | None = None
     for match in _CUE.finditer(folded):
@@ -146,7 +154,8 @@ def _is_who(plain: str, folded: str, match: re.Match[str]) -> bool:
 
 
 _JOINS = re.compile(
-    r"[\s\[\]()/,:;-]*(?:(?:or|the|scale|score|status|of|by|on|as|group|oncology|equivalent|criteria|stage|grade|has|have|a|good|an|is|per"
+    r"[\s\[\]()/,:;-]*(?:(?:or|the|scale|score|status|of|by|on|as|group|oncology|equivalent|criteria|stage|grade"
+    r"|has|have|a|good|an|is|per"
     r"|according to|assessed|measured|using|with|defined|play|overall|general|pst?)[\s\[\]()/,:;-]*){0,6}"
 )
 
@@ -159,7 +168,7 @@ def _compatible(one: str | None, other: str | None) -> bool:
     return one is None or other is None or one == other
 
 
-def _behind(folded: str, scale: _Scale, stop: int, found: list[Comparison]) -> _Value | None:
+def _behind(folded: str, scale: _Scale, stop: int, found: Sequence[Comparison]) -> _Value | None:
     end = min(stop, scale.end + _BEHIND_REACH)
     piece = folded[scale.end : end]
     cut = re.search(r";|\.\s(?=[a-z])|\b(?:and|with) (?:a |an )?(?:life expectancy|age|adequate)", piece)
@@ -168,7 +177,7 @@ def _behind(folded: str, scale: _Scale, stop: int, found: list[Comparison]) -> _
     return _first_value(folded, scale.end, end, scale.name, found)
 
 
-def _before(folded: str, scale: _Scale, start: int, found: list[Comparison]) -> _Value | None:
+def _before(folded: str, scale: _Scale, start: int, found: Sequence[Comparison]) -> _Value | None:
     first = max(start, scale.start - _BEFORE_REACH)
     piece = folded[first : scale.start]
     cut = max(piece.rfind(";"), piece.rfind(". "))
@@ -176,14 +185,14 @@ def _before(folded: str, scale: _Scale, start: int, found: list[Comparison]) -> 
     return _first_value(folded, first, scale.start, scale.name, found)
 
 
-def _first_value(folded: str, start: int, end: int, name: str | None, found: list[Comparison]) -> _Value | None:
+def _first_value(folded: str, start: int, end: int, name: str | None, found: Sequence[Comparison]) -> _Value | None:
     values = [
         v for v in (*_compared(folded, start, end, name, found), *_listed(folded, start, end, name)) if v is not None
     ]
     return min(values, key=lambda v: (v.start, -v.end)) if values else None
 
 
-def _compared(folded: str, start: int, end: int, name: str | None, found: list[Comparison]) -> Iterator[_Value]:
+def _compared(folded: str, start: int, end: int, name: str | None, found: Sequence[Comparison]) -> Iterator[_Value]:
     for comparison in found:
         if comparison.start < start or comparison.start >= end or not comparison.stated or not comparison.number:
             continue

@@ -31,7 +31,7 @@ _RELEVANT = re.compile(
     r"\b(?:prior|previous|receiv|receipt|treat|expos|underg|underw|histor|since|within|weeks?|days?|months?|wks?|half|fail|refractory|resistant"
     r"|resistance|progress|relaps|intoleran|naive|na\u00efve|after|following|last|had|use of|used|elapsed|washout|wash-out|complet|discontinu|benefit|platinum|untreated|include)"
 )
-_SENTENCE = re.compile(r"(?<![ .(](?:e\.g|i\.e|.vs|.no|etc))\.(?=\s+[A-Z(\[])|;(?=\s)|\.(?=\s*$)")
+_SENTENCE = re.compile(r"(?<![ .(](?:e\.g|i\.e|.vs|.no|etc))\.(?=\s+[A-Z(\[])|;(?=\s)|\.(?=\s*$)|(?<=[a-z)])\.(?=[A-Z][a-z])")
 _PLATINUM = re.compile(r"\bplatinum[- ](?P<state>resistant|refractory|sensitive)\b(?P<list>(?:,| or|/| and)?[^.;]{0,30}\b(?:resistant|refractory|sensitive)\b)?")
 _ENDOCRINE = re.compile(r"\b(?P<name>endocrine|trastuzumab|tamoxifen|imatinib|cisplatin|enzalutamide|lenalidomide|bortezomib|rituximab)[- ](?:therapy[- ])?(?P<state>resistant|refractory)\b")
 _UNTREATED = re.compile(
@@ -65,7 +65,7 @@ class PriorTherapyReader:
         words = cues.mask(flowing.text.replace("\u00ef", "i"))
         named = named_therapies(cased, flowing.text)
         reading = _LineReading(line, text, flowing, words, governing, washouts)
-        found = list(reading.findings(cased, named))
+        found = list(dict.fromkeys(reading.findings(cased, named)))
         yield from found[:_MOST]
 
 
@@ -162,7 +162,7 @@ class _LineReading:
         if not names:
             return
         confidence = self._confidence(group, said)
-        setting = _setting(self.words[max(bounds[0], group.start - 60) : min(bounds[1], group.end + 90)])
+        setting = _setting(self.words[max(bounds[0], group.start - 60) : group.end], self.words[group.end : min(bounds[1], group.end + 90)])
         exception = self._exception(group, bounds) if requirement is not _ALLOWED else None
         for therapies in names:
             for outcome in said.outcomes or (None,):
@@ -195,12 +195,25 @@ class _LineReading:
         left = self.words[bounds[0] : group.start]
         right = self.words[group.end : bounds[1]]
         meant = stance(self.line, start, end, self.text).requirement
+        whole = self.words[bounds[0] : bounds[1]]
+        if _PERMITS.search(right[:_VERDICT_REACH]) or _PERMITTED_LIST.search(left):
+            meant = _ALLOWED
+        elif meant is _ALLOWED and not _MAY_ALLOW.search(self.governing + whole):
+            meant = _REQUIRED if inclusion and not _NEGATIVE.search(left) else _PROHIBITED
         if meant is _ALLOWED and _ONLY.search(left):
             meant = _REQUIRED if inclusion else _PROHIBITED
-        if said.window is not None and re.search(r"\buntil\b", self.words[group.end : max(group.end, said.window.start + 6)]):
+        if said.window is not None and re.search(r"\b(?:until|up to)\b", self.words[group.end : max(group.end, said.window.start + 6)]):
             return _PROHIBITED
-        if inclusion and said.outcomes and meant is _PROHIBITED and not _NEGATIVE.search(_FAILS_TO.sub(" ", self.governing + left)):
+        if inclusion and said.outcomes and meant is _PROHIBITED and _MISREAD.search(left) and not cues.UNLESS.search(left) and not _near_negation(left, said.start - bounds[0]):
             meant = _REQUIRED
+        if said.asked and inclusion:
+            return _REQUIRED
+        if inclusion and meant is _PROHIBITED and _FAILS_TO.search(left) and not _NEGATIVE.search(_FAILS_TO.sub(" ", self.governing + left)):
+            meant = _REQUIRED
+        if cues.CONDITIONAL.search(left) and said.window is None and _MUST_FIRST.search(right[:_VERDICT_REACH]):
+            return None
+        if inclusion and said.window is None and _MAY_HAVE.search(left[-_VERDICT_REACH:]):
+            meant = _ALLOWED
         if _FORBIDDEN.search(right[:_VERDICT_REACH]) and not re.search(r"\bunless|except\b", right[:_VERDICT_REACH]):
             meant = _PROHIBITED
         if said.naive:
@@ -212,6 +225,8 @@ class _LineReading:
             if said.window.recent and inclusion and meant is _REQUIRED and not negative:
                 if not said.strong:
                     return None
+                if (said.window.days or _LONG_AGO) <= _SHORT_AGO and not _OUTRIGHT_DONE.search(left):
+                    return _PROHIBITED  # an exclusion in the wrong place
                 return _REQUIRED if not _CONDITION_ONLY.search(left) else None
             return _PROHIBITED
         if meant is not _PROHIBITED and cues.CONDITIONAL.search(left) and cues.MUST_BEHIND.search(right[:160]):
@@ -243,7 +258,8 @@ class _LineReading:
         if requirement is _REQUIRED and (group.joined_by_and or group.combined) and not set(names) & {SYSTEMIC, STANDARD}:
             return [(name,) for name in names]
         if requirement is _PROHIBITED and group.plain and ANTICANCER not in names:
-            return [(name,) for name in names]
+            own = [tuple(name for name in member.names if name in names) for member in members]
+            return list(dict.fromkeys(each for each in own if each))
         return [tuple(names)]
 
     def _confidence(self, group: Group, said: Frame) -> float:
@@ -274,6 +290,8 @@ class _LineReading:
             for match in _UNTREATED.finditer(self.words):
                 around = self.words[max(0, match.start() - 80) : match.end() + 80].replace(match.group(), " ")
                 start, end = self._raw(*match.span())
+                if re.search(r"\b(?:no|not)\b", self.words[max(0, match.start() - 12) : match.start()]):
+                    continue
                 if _NOT_UNTREATED.search(around) or is_other_malignancy(self.line, start, end, self.text):
                     continue
                 meant = stance(self.line, start, end, self.text).requirement
@@ -288,12 +306,24 @@ _NEGATIVE = re.compile(r"\b(?:no|not|none|never|without|cannot|neither|nor|free 
 _CONDITION_ONLY = re.compile(r"\b(?:if|in case of|when|whether|regardless|for (?:patients|participants|subjects|those|women|men)\b[^,]*\b(?:who|with|previously|receiving))\b[^,;]{0,80}$")
 _OUTRIGHT = re.compile(r"\b(?:must|should|received|have had|has had|treated with|fail\w*|undergone)\b[^;]*$")
 _MALIGNANCY = re.compile(r"malignanc|cancer|carcinoma|neoplas|tumou?r")
+_SHORT_AGO = 42
+_OUTRIGHT_DONE = re.compile(r"\b(?:must|should|complet\w+|last|finished|required|need)\b")
 _LONG_AGO = 200
 """Days from which a window may belong to another malignancy rather than to a washout."""
 _FAILED = re.compile(r"progress|fail|refractory|resistan|intoleran|unresponsive|inadequate|exhaust")
+_MISREAD = re.compile(r"\bfail\w* to\b|not (?:respond|tolerat)|(?:unable|inability) to|no (?:longer|response)|not eligible|ineligible|not (?:a )?candidates?|not amenable|without (?:response|benefit)")
 _FAILS_TO = re.compile(r"\b(?:fail\w* to|(?:did|do|does|has|have|is|are|was|were) not (?:respond|tolerat)\w*|not (?:respond|tolerat)\w*|no (?:longer|response|benefit)|without (?:response|benefit)|unable to|cannot tolerate)\b")
+_SETTING_ENDS = re.compile(r"[(;:]|\b(?:except|unless|but|however|if)\b")
+_SUBJECT = re.compile(r"[,;:]|\b(?:who|whom|which|whose)\b")
+_NEGATION_REACH = 50
+"""Characters before an outcome in which a negation counts."""
 _ONLY = re.compile(r"\bonly (?:patients|participants|subjects|those)\b")
 _FORBIDDEN = re.compile(r"^[^.;]*?\b(?:(?:is|are|be) (?:not (?:be )?(?:eligible|allowed|permitted|acceptable)|ineligible|excluded|prohibited)|not (?:be )?(?:eligible|allowed|permitted)|ineligible|will be excluded)\b")
+_PERMITS = re.compile(r"^[^.;]*?\b(?:can|may) (?:still )?(?:participate|enrol\w*|be (?:enrolled|included|eligible|allowed))\b")
+_PERMITTED_LIST = re.compile(r"\b(?:allowed|permitted|acceptable)[,: (]*(?:including|such as|e\.g\.?|i\.e\.?|as follows)[^.;]*$")
+_MAY_ALLOW = re.compile(r"allow|permit|permiss|eligib|accept|exclu|except|unless|other than|may |can |could|exempt|includ|enrol|participat|provided|apart|aside|save|not (?:a |required|necessary)")
+_MUST_FIRST = re.compile(r"^(?:(?!\b(?:not eligible|ineligible|excluded|allowed|permitted|eligible)\b)[^.;])*?\b(?:must|should|need to|are required to|will)\b(?! (?:not )?be (?:eligible|excluded|allowed|permitted|ineligible|considered))")
+_MAY_HAVE = re.compile(r"\b(?:may|could|might) (?:or may not )?(?:also )?have(?: had| received)?\b(?! (?:progress|failed))[^.;]*$|\bnot (?:be )?(?:required|necessary)[^.;,]*$|\boptional\b[^.;,]*$")
 _VERDICT_REACH = 260
 """Characters behind a therapy in which "are not eligible" may speak of those who had it."""
 _COORDINATES = re.compile(r",|\b(?:or|and)\b|/")
@@ -307,7 +337,14 @@ def _shifted(words: str, by: int) -> Iterator[object]:
         yield replace(window, start=window.start + by, end=window.end + by)
 
 
-def _setting(words: str) -> str | None:
+def _near_negation(left: str, at: int) -> bool:
+    """Whether what is said of an outcome is negated ("must not have progressed on"), "failed to respond" apart."""
+    words = _FAILS_TO.sub(" ", left[max(0, at - _NEGATION_REACH) : max(at, 0)]) + " " + _FAILS_TO.sub(" ", left[max(at, 0) :])
+    return _NEGATIVE.search(_SUBJECT.split(words)[-1]) is not None
+
+
+def _setting(before: str, behind: str) -> str | None:
+    words = before + _SETTING_ENDS.split(behind)[0]
     for setting, pattern in cues.SETTINGS:
         if pattern.search(words):
             return setting

@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from search.eligibility.criterion import Requirement, Section, Stage
 from search.extraction.flow import flow
 from search.extraction.kinds.disease import disease, is_conditional, is_other, is_purpose, words_before
-from search.extraction.kinds.tnm import tnm_regions
+from search.extraction.kinds.tnm import bound_of, tnm_regions
 from search.extraction.normal import fold
 from search.extraction.polarity import stance
 from search.extraction.reading import CriteriaText, Finding, Line
 from search.terminology import oncotree
-from search.terminology.stages import parse_group, rows_for, stage_groups
+from search.terminology.stages import expand_range, parse_group, rows_for, stage_groups
 
 _VALUE = (
-    r"(?:(?!is\b)(?:iv|iii|ii|i|v|[0-4])(?:(?:-?(?:[a-e]|s)(?![a-z])| (?-i:[A-D])(?![A-Za-z]|[ -]cell))(?:[ -]?\(?[1-3](?![\d.%])\)?|\((?:i{1,3})\))?"
+    r"(?:(?!is\b)(?:iv|iii|ii|i|v|[0-4\u2160-\u2163])(?:(?:-?(?:[a-e]|s)(?![a-z])| (?-i:[A-D])(?![A-Za-z]|[ -]cell))(?:[ -]?\(?[1-3](?![\d.%])\)?|\((?:i{1,3})\))?"
     r"|(?<=ii)[12](?!\d))?e?(?![a-z0-9]))"
 )
 _FILLER = (
@@ -85,9 +85,10 @@ _OTHER_DISEASE = re.compile(
 _TRIAL_PART = re.compile(
     r"^\W{0,2}\s*(?:of (?:the |this )?(?:study|trial|protocol|treatment|research)|only\b|enrol|cohort|randomi|participants|subjects|dose|design|expansion|escalation|portion|part\b)"
 )
+_AXIS_STAGE = re.compile(r"\b[ntmg][ -]$")
 _TWO_STAGE = re.compile(r"\b(?:in|for|during|of|two|first|second|the|study|trial)[ -]$")
 _PERMITS = re.compile(r"\b(?:are|is|be) (?:\w+ )?(?:eligible|included|enrolled|acceptable|allowed|permitted)(?: (?:if|provided|only|when|with|for)\b)")
-_MENTIONED = re.compile(r"\b(?:exceptions?|considered|counted|regarded|results? in|classified|if (?:the )?(?:patient|tumou?r)s?)\b[^.;]{0,80}$")
+_MENTIONED = re.compile(r"\b(?:exceptions?|considered|counted|regarded|results? in|if (?:the )?(?:patient|tumou?r)s?)\b[^.;]{0,80}$")
 _BESIDE = re.compile(r"[\s,:;(\[=-]{0,4}(?:(?:i\.e\.|ie|that is|defined as|corresponding to|tnm|ajcc|clinical|or)[\s,:(]{0,3}){0,2}")
 _EDITION = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b[^.;]{0,30}(?:edition|ajcc|uicc|tnm|ed\b)|(?:version|v|edition|ajcc|uicc|ed\.?)[ .]?(\d)\b|\b(eighth|seventh|sixth|ninth|fifth)\b")
 _ORDINALS = {"fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9"}
@@ -204,7 +205,10 @@ def _small_cell(folded: str, text: CriteriaText) -> Iterator[_Found]:
         yield _Found(match.start(), match.end(), (word,), (), "VALG")
 
 
-_INNER = re.compile(r"(?<=[ivIV0-4])[ -](?=[A-Da-dsS](?![A-Za-z]))|(?<=[a-dA-D])[ -](?=[1-3](?!\d))")
+_NUMERAL_CHARACTERS = {0x2160 + i: numeral for i, numeral in enumerate(("I", "II", "III", "IV"))} | {
+    0x2170 + i: numeral for i, numeral in enumerate(("I", "II", "III", "IV"))
+}
+_INNER = re.compile(r"(?<=[ivIV0-4\u2160-\u2163\u2170-\u2173])[ -](?=[A-Da-dsS](?![A-Za-z]))|(?<=[a-dA-D])[ -](?=[1-3](?!\d))")
 
 
 def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> Iterator[_Found]:
@@ -212,6 +216,8 @@ def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> I
     start, end = match.start(), match.end()
     after = folded[end : end + _NEAR]
     digits = re.match(r"\s*\d", words) is not None
+    if digits and _AXIS_STAGE.search(folded[max(0, start - 6) : start]):
+        return  # "N stage 1 or 2"
     # "Stage 1 of the study", "In stage 2, …": the trial's own parts are numbered with digits.
     if digits and len(re.findall(r"\d", words)) == 1 and (_TRIAL_PART.match(after) or _TWO_STAGE.search(folded[max(0, start - 12) : start]) and not re.match(r"[a-d]|\s*(?:or|to|-)\s", words[1:])):
         return
@@ -221,13 +227,34 @@ def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> I
     at = 0
     for piece in pieces:
         spelled += _joint(words[at : piece.start()].lower()) if spelled else ""
-        spelled += _INNER.sub("", piece.group())
+        spelled += _plain_value(piece.group())
         at = piece.end()
     values = stage_groups(spelled, system, site) or tuple(
-        dict.fromkeys(group for piece in pieces if (group := parse_group(_INNER.sub("", piece.group()))))
+        dict.fromkeys(group for piece in pieces if (group := parse_group(_plain_value(piece.group()))))
     )
+    # "II-IVA": the table of one edition may have IV undivided; only what the text writes stays whole beside its parts.
+    written = {parse_group(_plain_value(piece.group())) for piece in pieces}
+    values = tuple(v for v in values if v in written or not any(w != v and parse_group(v) and _is_part(w, v) for w in values))
+    bound = bound_of(folded, start, end) if len(pieces) == 1 and len(values) == 1 else ""
+    if bound:
+        values = _beyond(values[0], bound, system, site)
     if values:
         yield _Found(start, end, values, (), system)
+
+
+def _plain_value(words: str) -> str:
+    return _INNER.sub("", words).translate(_NUMERAL_CHARACTERS)
+
+
+def _is_part(group: str, whole: str) -> bool:
+    """Whether a group is a lettered part of a whole numeral."""
+    return re.fullmatch(rf"{re.escape(whole)}[A-E][0-9]?", group) is not None
+
+
+def _beyond(group: str, bound: str, system: str | None, site: str | None) -> tuple[str, ...]:
+    """The groups from one on ("stage IB or higher") or up to it."""
+    found = expand_range(group, "IV", system, site) if ">" in bound else expand_range("I", group, system, site)
+    return tuple(value for value in found if "=" in bound or value != group) or (group,)
 
 
 def _joint(words: str) -> str:

@@ -26,7 +26,7 @@ STRONG = re.compile(
 
 KILL = re.compile(
     r"\b(?:(?:concurrent\w*|concomitant\w*|current(?:ly)?|ongoing|planned|simultaneous\w*|anticipated|chronic|co-?administ\w+|continu\w+|requir\w+|receive|receiving|undergoing|undergo)(?: (?:or|and|/) [a-z]+)? (?:[a-z-]+ ){0,2}?(?:use of|treatments? with|therapy with|treated with|administration of|use)"
-    r"|receiving|candidates? (?:for|to)|eligib\w+ (?:for|to)|ineligible|plan(?:s|ned|ning)?\b|schedul\w+|intend\w*|intent(?:ion)?\b"
+    r"|receiving|candidates? (?:for|to)|eligib\w+ (?:for|to)|ineligible|plan(?:s|ned|ning)?\b(?:[^.;,]{0,60}?\b(?:after|following)\b)?|between|schedul\w+|intend\w*|intent(?:ion)?\b"
     r"|appropriate|amenable|suitab\w+|unsuitable|willing\w*|unwilling\w*|able to|unable to|requir(?:e|es|ing|ed|ement|ements|s)|need(?:s|ed|ing)?|indicat(?:ed|ion)"
     r"|refus\w+|declin\w+|unfit|fit for|contra-?indicat\w+|allerg\w+|hypersensitiv\w+|anaphyla\w+|sensitivity"
     r"|will (?:be|receive|undergo|have)|to receive|to undergo|concurrent\w*|concomitant\w*|simultaneous\w*|co-?administ\w+"
@@ -35,14 +35,14 @@ KILL = re.compile(
     r"|with or without|\+/-|replacement|randomi[sz]\w*|registration|enrol\w*|expect\w*|access to|availab\w+|alternative"
     r"|metaboli\w+|compounds?|composition|similar to|components?|excipients?|formulat\w+|planning|consider\w*|if|in case|allow for|refer\w*|permit|curable|curative intent"
     r"|preclud\w*|interfere\w*|respond\w* to|would|could benefit|undergo|undergoing|receive|continu\w+|standard of care|may be|can be|options?|benefit from(?= \w+ alone)|naive"
-    r"|in combination with|combined with|combination therapy with|together with|induced by|caused by|resistan\w+ mutations?|defin\w+|no (?:standard|approved|effective|available|known|other)|exist\w*)\b"
+    r"|absor\w+|affect\w*|alter|(?:amenable|suitable|candidates?|eligible|appropriate|accessible|curable) (?:to|for|by|with)(?: [a-z-]+){0,4}? (?:treated with|treatments? (?:with|by)|therapy with)|in combination with|combined with|combination therapy with|together with|induced by|caused by|resistan\w+ mutations?|defin\w+|no (?:standard|approved|effective|available|known|other)|exist\w*)\b"
 )
 """A sign, before the therapy, that it is planned, possible, feared, or part of the study."""
 
 TOXIC = re.compile(
     r"\b(?:toxicit(?:y|ies)|adverse (?:[a-z]+ )?(?:events?|effects?|reactions?)|aes?|irae\w*|side[- ]effects?|complications?"
-    r"|sequelae|effects|recover(?:ed|y)?|resol(?:ved|ution)|neuropath\w+|pneumonitis|alopecia|reactions?|hypersensitivit\w+"
-    r"|allerg\w+|anaphyla\w+|cardiotoxicity|cardiomyopathy|damage|injury|symptoms?|colitis|hepatitis|hospitali[sz]\w+|cytopenias?|myelosuppression|acute effects)\b"
+    r"|sequelae|effects?|recover(?:ed|y)?|resol(?:ved|ution)|neuropath\w+|pneumonitis|alopecia|reactions?|hypersensitivit\w+"
+    r"|allerg\w+|anaphyla\w+|cardiotoxicity|cardiomyopathy|damage|injury|any of the following(?= (?:with|during|on)\b)|symptoms?|colitis|hepatitis|hospitali[sz]\w+|cytopenias?|icans|cytokine release|myelosuppression|acute effects)\b"
 )
 """What a treatment did to the patient: "toxicity from prior therapy" is no prior therapy."""
 TOXIC_ENDS = re.compile(r"\b(?:received|since|elapsed|treatment with|therapy with|(?:and|or) (?:have|has|had|at least|must)|within \d+)\b|;")
@@ -54,7 +54,7 @@ OUTCOMES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"\b(?:progress(?:ed|ion|ing|ive|es)?|relaps\w+|recur(?:red|rence|rent|ring)?|fail(?:ed|ure|ures|ing|s)?|unresponsive"
             r"|non-?respon\w+|(?:did|does|do|has|have|not) not respond\w*|(?:lack|loss) of (?:response|benefit)|inadequate response|insufficient response"
-            r"|ineffective|exhausted|worsen\w*)\b"
+            r"|ineffective|exhausted|continued to grow|worsen\w*)\b"
         ),
     ),
     ("refractory", re.compile(r"\b(?:refractory|resistan(?:t|ce)|unresponsive)\b")),
@@ -96,7 +96,7 @@ OUTCOME_BEHIND: tuple[tuple[str, re.Pattern[str]], ...] = (
 NOT_RESISTANCE = re.compile(r"castrat|androgen|multi-?drug|drug-resistant|insulin|antibiotic|radiograph")
 
 KILL_BEHIND = re.compile(
-    r"^[\s-]*(?:\([^)]*\) ?)?(?:-?(?:related|induced|associated|treated (?:area|field|lesion|site)|exposed area)\b|fields?\b|ports?\b|portals?\b|ineligib|eligib|candidate|unsuitab|unfit"
+    r"^[\s-]*(?:\([^)]*\) ?)?(?:-?(?:related|induced|associated|lesions?|treated (?:area|field|lesion|site)|exposed area)\b|fields?\b|ports?\b|portals?\b|ineligib|eligib|candidate|unsuitab|unfit"
     r"|toxicit|allerg|hypersens|pneumonitis|necrosis|dermatitis|is (?:not )?(?:an? )?(?:appropriate|indicated|planned|not indicated|contraindicated|recommended|considered|available|approved)"
     r"|are (?:not )?(?:appropriate|indicated|planned|contraindicated|recommended|considered|available)|would be|will be|(?:may|can) (?:be )?(?:continu|start|given|receiv)"
     r"|exists?\b|known to|therapy exists|(?:is|are) not (?:available|an option)|(?:to be )?(?:administered|given|performed) (?:as part of|during|on|in) (?:this|the) (?:study|trial|protocol)"
@@ -109,7 +109,7 @@ OTHER_DISEASE = re.compile(
 )
 """Another disease under treatment, before the therapy."""
 ASIDE = re.compile(
-    r"\b(?:contracep\w+|pregnan\w+|breast-?feed\w*|lactat\w+|sperm|condoms?|fertil\w+|childbearing|child-bearing|father\w*|donat\w+|menopaus\w+|menses|amenorrh\w+|informed consent|sign(?:ed|ing)? (?:a |an |the )?(?:written|consent))\b"
+    r"\b(?:contracep\w+|pregnan\w+|breast-?feed\w*|lactat\w+|sperm|condoms?|fertil\w+|childbearing|child-bearing|father\w*|sterili[sz]\w+|ligation|vasectom\w+|abstinen\w+|donat\w+|\w*menopaus\w*|menses|amenorrh\w+|informed consent|sign(?:ed|ing)? (?:a |an |the )?(?:written|consent))\b"
 )
 """Topics whose sentences name therapies without asking for any."""
 MEASURED = re.compile(
@@ -127,7 +127,7 @@ CONDITIONAL = re.compile(
 )
 """The therapy stands in a condition ("for patients who received X, …")."""
 MUST_BEHIND = re.compile(
-    r"\b(?:must|should|will|shall|need(?:s)? to|is required|are required|has to|have to|may|can)\b(?! have (?:progress|received|relaps|failed|been))"
+    r"\b(?:must|should|will|shall|need(?:s)? to|is required|are required|has to|have to|may|can)\b"
 )
 ALLOWS = re.compile(
     r"\b(?:allowed|permitted|permissible|acceptable|accepted|eligible|not (?:be )?(?:an )?(?:exclu\w+|considered)|may (?:have|participate|enrol\w*|be (?:included|enrolled|eligible))|can (?:have|participate|be included|enrol\w*)|are not excluded|could have|does not (?:exclude|count)|do not (?:exclude|count)|not (?:required|necessary|mandatory))\b"

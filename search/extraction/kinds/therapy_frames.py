@@ -30,6 +30,21 @@ _SUCH_REACH = 220
 _SUCH = re.compile(r"\b(?:must|should) have (?:already |previously |also )?(?:received|been treated with|been offered|progressed (?:on|after)|failed) (?:such|this|that|these|those|it|at least one such|an appropriate)\b")
 _WASHED = re.compile(r"[^.;]{0,60}\bwash-?out\b")
 _NO_STANDARD = re.compile(r"\bno (?:[a-z/-]+,? ){0,5}$|\bnot amenable to (?:[a-z-]+ ){0,3}$|\black of (?:[a-z-]+ ){0,3}$")
+_WOMENS_TOPIC = re.compile(r"menopaus|contracep|sterili[sz]|amenorrh|childbearing|child-bearing")
+_DEFINED = 60
+_DEFINES = re.compile(r"\b(?:considered|defined|regarded|counted|counts?)(?: as| to be| a| an| the| one| failure| of| prior| line| separate| new)* ?$")
+_EXCEPTING = re.compile(r"\b(?:except|unless|if|but|however|other than)\b")
+_ANOTHER_WHO = re.compile(r"\bor (?:who|have|has|are|is|patients|participants|with|those)\b")
+_LEAD_TO = re.compile(r"[,:]|\b(?:received|had|treated|treatment|use|used|undergone)\b")
+_LEAD_OVER = re.compile(r"[;]|\b(?:toxicit\w+|adverse|reactions?|or (?:has|have|any|patients|had)|history)\b")
+_COUNTS = re.compile(r"^[^.;]{0,160}\b(?:counts?\b|(?:be |are |is )?(?:not )?(?:be )?(?:counted|considered) (?:as |to be |towards? )?(?:a |an |one |any |the |separate |prior |single |previous |different )*(?:lines?|regimens?|number|chemo|systemic|prior|treatment))")
+_OF_THE_SITE = re.compile(r"\b(?:lesions?|areas?|fields?|sites?|tissues?|specimens?|samples?|blocks?|slides?|biops(?:y|ies)|scans?)\b(?P<rest>[^.;]*)$")
+_CAUSED = re.compile(r"\b(?:due to|attribut\w+ to|caused by|resulting from|secondary to|induced by|related to|associated with)(?: any| the| a| their| prior| previous| recent| other| [a-z-]+ed)* ?$")
+_EXCEPTED = re.compile(r"\b(?:except|unless)\b")
+_LAB = re.compile(r"\b(?:neutrophils?|anc|platelets?|h[a]?emoglobin|leukocytes|wbc|creatinine|bilirubin|viral load|cd4)\b")
+_STOPPED = re.compile(r"\b(?:complet\w+|discontinu\w+|stopp\w+|off|wash-?out|free|interrupt\w+|withdr\w+|ceased|withheld)\b")
+_LEADS = 25
+"""Characters from its beginning in which a sentence's leading window stands."""
 _OR_NOT_NAIVE = re.compile(r"[^.;]{0,30}\b(?:vs\.?|versus|or|and)\b[^.;]{0,40}\b(?:experienced|pre-?treated|treated|refractory|resistant|exposed|relapsed|after|received)\b")
 _CUE_REACH = 70
 """How far before a therapy the evidence may begin."""
@@ -38,7 +53,7 @@ _SINCE_REACH = 150
 _BEHIND_REACH = 220
 """How far behind a therapy its window may stand."""
 _APART = re.compile(
-    r";|\b(?:or|and) (?:has|have|had|history|is|are|recovered|must|who|(?:any )?(?:prior|previous|major|live|active))\b|\b(?:unless|but|however|except)\b"
+    r";|\bstable\b|\b(?:or|and) (?:has|have|had|history|is|are|recovered|must|who|(?:any )?(?:prior|previous|major|live|active))\b|\b(?:unless|but|however|except)\b"
 )
 _JUST_FOR = re.compile(r"^[ )]*(?:for|from|of|if|in case of|since|after)(?: (?:the|any|a|an|prior|previous|last|all|patients treated with|completion of|dose of))* ?(?:[a-z-]+ ){0,3}$")
 _NEGATION = re.compile(r"\b(?:no|not|none|never|without|cannot|free of|neither|nor)\b(?! (?:more|less|later|earlier|limited|only)\b)")
@@ -48,10 +63,6 @@ _RECEIVING = re.compile(
 _NOT_HAD = re.compile(r"\bnaive (?:to|for) (?:[a-z-]+ ){0,4}$")
 _NAIVE_BEHIND = re.compile(r"^[ -]*(?:therapy|treatment|inhibitors?|agent|antibody|based therapy)?[ -]*naive\b")
 _LAST_DOSE = re.compile(r"\b(?:last|final) (?:dose|administration) of (?:the )?(?:study|investigational product|protocol|trial)")
-_STUDY_EVENT = re.compile(
-    r"\b(?:prior to|before|preceding|start(?:ing)? (?:of )?|initiation of|initiating|beginning|first (?:dose|administration|infusion|day|cycle)s? (?:of|with)"
-    r"|day 1 of|until|time of|commenc\w+|administration of|infusion of|randomi[sz]ation (?:to|in)|of (?:study|protocol)|registration for|receiving the first)(?: (?:the|study|protocol|any|treatment|therapy|with|of|first|dose|infusion|lymphodepleting|planned|administration|combination|single-agent|start|initiation|trial|cycle|and|conditioning|on|drugs?|medication|day|1)\b)* ?\(?$"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,8 @@ class Frame:
     naive: bool = False
     strong: bool = False
     """It is said outright that the therapy was given."""
+    asked: bool = False
+    """It is asked for further on: "if X is approved, they must have received it"."""
     inherited: bool = False
     """It is said of a therapy before or behind it in the list."""
 
@@ -91,8 +104,10 @@ def frame(
     clause = _clause(left)
     right = words[group.end : sentence[1]]
     between = words[group.end : next_start]
+    if _DEFINES.search(left[-_DEFINED:]):
+        return None
     washed = _WASHED.match(right) is not None
-    if (cues.KILL_BEHIND.match(right) and not washed) or _STUDY_EVENT.search(left[-120:]):
+    if (cues.KILL_BEHIND.match(right) and not washed):
         return None
     if STANDARD in group.members[0].names and _NO_STANDARD.search(left[-60:]):
         return None
@@ -101,12 +116,16 @@ def frame(
         if naive and _OR_NOT_NAIVE.match(right, naive.end()):
             return None
         return Frame(group.start - (20 if not naive and group.start >= 20 else 0), group.end + (naive.end() if naive else 0), naive=True)
-    if _is_toxic(governing + left):
+    if _is_toxic(governing + left) or _CAUSED.search(left[-_DEFINED:]):
         return None
     own_clause = clause[-max(group.start - previous_end, 1) :] if index else clause
-    outcomes, behind = _outcomes(own_clause if own_clause.strip() or not governing else governing + own_clause, between, group)
+    outcomes, behind = _outcomes(own_clause if own_clause.strip() or not governing else governing + own_clause, _EXCEPTING.split(between)[0], group)
+    if window is not None and _EXCEPTED.search(left) and cues.CNS.search(left):
+        return None  # what makes brain metastases acceptable is no washout of its own
+    if window is not None and window.since and _LAB.search(clause):
+        return None
     anaphor = _SUCH.search(right[:_SUCH_REACH])
-    window = _window(words, group, previous_end, next_start, found, washouts)
+    window = _window(words, sentence[0], group, previous_end, next_start, found, washouts)
     if window is not None and outcomes and not _elapsed(window, group, words):
         window = None  # "progressed within 6 months of X" dates the progression, not the therapy
     name = group.members[0].names[0]
@@ -126,24 +145,31 @@ def frame(
         history = (len(clause), len(clause), "prior")
     if anaphor is not None:
         kill, history = None, (0, 0, "received")
-    if kill is not None and (history is None or kill[1] > history[1]):
+    if kill is not None and (history is None or kill[1] >= history[1]):
         spared = washed or behind or (window is not None and (window.end <= group.start or _RECEIVING.match(kill[2])))
         if not spared and not (outcomes and kill[2].startswith(("standard of care", "availab"))):
             return None
     sentence_words = words[sentence[0] : sentence[1]]
-    if cues.ASIDE.search(sentence_words) and not re.search(r"\b(?:prior(?! to)|previous|received)\b", clause):
+    if cues.ASIDE.search(sentence_words) and (_WOMENS_TOPIC.search(sentence_words) or not re.search(r"\b(?:prior(?! to)|previous|received)\b", clause)):
         return None
     if window is None and not outcomes and history is None:
         return None
     strong = anaphor is not None or bool(cues.STRONG.search(governing + clause)) or (history is not None and history[2].startswith(("prior", "previous")))
     if cues.OTHER_DISEASE.search(clause) and not re.search(r"\b(?:prior|previous|received|within)\b", clause[-40:]):
         return None
-    if cues.MEASURED.search(clause[-160:]) and not (window is not None and history is not None) and not re.search(r"\b(?:must|received)\b", clause):
+    site = _OF_THE_SITE.search(clause[-200:])
+    if site is not None and window is None and not re.search(r"\b(?:patients?|participants?|subjects?|must have (?:been|received|had))\b", site["rest"]):
+        return None
+    if cues.MEASURED.search(clause[-160:]) and not (window is not None and history is not None) and not re.search(r"\b(?:must have (?:had|been)|received)\b", clause):
         return None
     if all(is_radiotherapy(n) for m in group.members for n in m.names) and window is None:
         if cues.CNS.search(left[-200:]) and not re.search(r"\bprior\b", clause[-30:]):
             return None
     if any(is_support(n) for m in group.members for n in m.names) and window is None:
+        return None
+    if window is None and _COUNTS.match(right):
+        return None
+    if window is not None and re.search(r"immunosuppress\w*[^.;]{0,80}$|immune suppress\w*[^.;]{0,80}$", clause) and "chemo" not in clause:
         return None
     if STANDARD in group.members[0].names and not outcomes and window is None and "received" not in clause:
         return None
@@ -154,7 +180,7 @@ def frame(
     end = group.end
     if window is not None:
         end = max(end, window.end if window.end - group.end < _BEHIND_REACH else end)
-    return Frame(start, end, window, outcomes, strong=strong)
+    return Frame(start, end, window, outcomes, strong=strong, asked=anaphor is not None)
 
 
 def _clause(left: str) -> str:
@@ -193,7 +219,8 @@ def _outcomes(clause: str, behind: str, group: Group) -> tuple[tuple[str, ...], 
                 break
     told_behind = False
     for outcome, pattern in cues.OUTCOME_BEHIND:
-        if pattern.search(behind):
+        match = pattern.search(behind)
+        if match is not None and not _ANOTHER_WHO.search(match.group()):
             told_behind = True
             if outcome not in found:
                 found.append(outcome)
@@ -211,8 +238,9 @@ def _elapsed(window: Window, group: Group, words: str) -> bool:
 
 
 def _window(
-    words: str, group: Group, previous_end: int, next_start: int, found: list[Window], washouts: bool
+    words: str, first: int, group: Group, previous_end: int, next_start: int, found: list[Window], washouts: bool
 ) -> Window | None:
+    found = [w for w in found if not w.lasted or _STOPPED.search(words[first : w.start])]
     before = [w for w in found if w.end <= group.start]
     if before:
         near = before[-1]
@@ -222,20 +250,27 @@ def _window(
         shared = near.end >= previous_end or not re.search(r"[;.]|\b(?:and|with|progress\w*|fail\w*)\b", words[previous_end : group.start])
         if near.since and shared and len(gap) <= _SINCE_REACH and not _APART.search(gap) and not re.search(r"\b(?:within|prior to|before)\b", gap):
             return near
+    lead = before[0] if before else None
+    if lead is not None and lead.recent and lead.stated and not lead.since and lead.start - first < _LEADS and not _LEAD_OVER.search(words[lead.end : group.start]) and _LEAD_TO.search(words[lead.end : group.start]):
+        leading: Window | None = lead
+    else:
+        leading = None
     for window in found:
         if window.start < group.end or window.start >= next_start:
             continue
         gap = words[group.end : window.start]
         if len(gap) > _BEHIND_REACH or _APART.search(gap):
             break
-        if window.stated or washouts:
+        if window.stated or washouts or window.lasted:
             tail = words[window.end : window.end + 60]
             bracketed = words[window.start - 1 : window.start] == "("
-            if re.match(r"[ )]*(?:for|from)\b", tail) and (bracketed or 0 <= next_start - window.end < _NEXT):
+            if (bracketed and re.match(r"[ )]*(?:for|from)\b", tail)) or (
+                re.match(r"[ )]*for\b", tail) and 0 <= next_start - window.end < _NEXT
+            ):
                 continue  # "(6 weeks for nitrosoureas)" is about another therapy
             return window
         break
-    return None
+    return leading
 
 
 def _evidence_start(words: str, first: int, previous_end: int, group: Group, window: Window | None) -> int:

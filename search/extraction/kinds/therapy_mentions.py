@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from search.terminology.therapies import TherapyKind, TherapyMention, classes_of, find_therapies
+from search.terminology.therapies import TherapyKind, TherapyMention, classes_of, find_therapies, is_a
 
 SYSTEMIC, ANTICANCER, STANDARD = "systemic therapy", "anticancer therapy", "standard therapy"
 INVESTIGATIONAL = "investigational agent"
@@ -47,7 +47,7 @@ _ALLOGENEIC = re.compile(r"\ballo(?:gen\w*|[- ]?(?:hsct|sct|bmt|hct|transplant\w
 _AUTOLOGOUS = re.compile(r"\bauto(?:logous)?\b")
 
 _PHRASE = re.compile(
-    r"\b(?:(?:prior|previous|earlier|any|all|other|another|last|recent|their|additional|more|for)\s(?!to\b))+"
+    r"\b(?:(?:prior|previous|earlier|any|all|other|another|last|recent|their|additional|more)\s(?!to\b))+"
     r"(?:(?:line of|lines of|systemic|local|cancer|anti-?cancer|anti-?neoplastic|anti-?tumou?r|oncologic(?:al)?|medical"
     r"|adjuvant|neoadjuvant|melanoma|lymphoma|leuk[a]?emia|myeloma|metastatic|salvage|antimyeloma|antileuk[a]?emi[ac]c?"
     r"|antilymphoma|anti-(?:myeloma|lymphoma|leukemia|leukemic)"
@@ -143,15 +143,29 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
     """The therapies of a flowing text (`folded` is `cased` in lower case), in order, without overlaps."""
     found: list[Named] = []
     mentions = find_therapies(cased)
+    study_end = -_AHEAD
     for mention in mentions:
+        given = STUDY_EVENT.search(folded[max(0, mention.start - _AHEAD) : mention.start])
+        if given or (0 <= mention.start - study_end < _SAME_DRUG and not _NEXT_ONE.search(folded[study_end : mention.start])):
+            study_end = mention.end
+            continue
         if not _counted(mention.name, mention.kind):
             continue
         if mention.name == "stem cell transplant" and _is_allogeneic(folded, mention):
             continue
         before = folded[max(0, mention.start - 24) : mention.start]
+        if before.endswith(("investigational ", "experimental ", "unapproved ")) and mention.kind is not TherapyKind.DRUG:
+            found.append(Named(mention.start, mention.end, (INVESTIGATIONAL,), vague=False))
+            continue
+        if mention.name in _WOMENS or before.endswith(("non-", "non ", "non-oncology ", "non-cancer ")):
+            continue
         if _QUALIFIER.search(before) or (mention.name == "oncolytic virus" and before.endswith(("anti-", "anti"))):
             continue
+        if mention.name == "stem cell transplant" and mention.quote.lower().startswith("transplant"):
+            continue  # of what is not said
         if mention.name in ("allogeneic stem cell transplant", "syngeneic transplant"):
+            if _AUTOLOGOUS_TOO.search(before):
+                found.append(Named(mention.start, mention.end, ("stem cell transplant",), vague=False))
             continue
         found.append(Named(mention.start, mention.end, _names(mention), mention.name in GENERIC))
     for match in _NOVEL.finditer(folded):
@@ -173,6 +187,17 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
     return sorted(found, key=lambda n: (n.start, n.end))
 
 
+STUDY_EVENT = re.compile(
+    r"\b(?:prior to|before|preceding|start(?:ing)? (?:of )?|initiation of|initiating|beginning|first (?:dose|administration|infusion|day|cycle)s? (?:of|with)"
+    r"|day 1 of|until|time of|commenc\w+|administration of|infusion of|randomi[sz]ation (?:to|in)|of (?:study|protocol)|registration for|receiving the first)(?: (?:the|study|protocol|any|treatment|therapy|with|of|first|dose|infusion|lymphodepleting|planned|administration|combination|single-agent|start|initiation|trial|cycle|and|conditioning|on|drugs?|medication|day|1)\b)* ?\(?$"
+)
+"""What stands before a therapy that the study gives."""
+_AHEAD = 120
+_SAME_DRUG = 25
+_NEXT_ONE = re.compile(r"[,;.:]|\b(?:or|within|received|prior|previous)\b")
+_WOMENS = frozenset({"oophorectomy", "hysterectomy", "ovarian function suppression"})
+"""Named nearly always to tell menopause and contraception."""
+_AUTOLOGOUS_TOO = re.compile(r"\bauto\w* ?(?:and|or|and/or|/|,) ?$")
 _QUALIFIER = re.compile(r"(?:\bwithout|\+/-|\u00b1) (?:any |concurrent |concomitant |adjuvant |prior )?$")
 """What stands before a therapy that only qualifies another one ("radiotherapy with or without chemotherapy")."""
 _PHRASES = (
@@ -185,6 +210,8 @@ _PHRASES = (
 
 
 def _names(mention: TherapyMention) -> tuple[str, ...]:
+    if mention.name == "small molecule inhibitor" and mention.quote.lower().startswith("targeted"):
+        return (mention.name, "targeted therapy")
     if mention.name == ANTICANCER:
         return (ANTICANCER, SYSTEMIC)
     if mention.name == STANDARD:
@@ -213,6 +240,14 @@ _JOIN = re.compile(
 _GAP = 90
 """Longest gap, in characters, between members of a list."""
 _COMBINED = re.compile(r"\bcombin(?:ation|ed)(?: (?:therapy|treatment|regimen|chemotherapy))?(?: of| with)?(?: \w+)? $")
+
+
+def _closes(folded: str, members: list[Named], name: Named) -> bool:
+    """Whether a bracket that was opened before the list closes before the next name."""
+    inside = folded[members[0].start : name.start]
+    return inside.count(")") > inside.count("(")
+
+
 _OPENS_LIST = re.compile(r"[^.;:]{0,70}?[,(]? ?\b(?:including|such as|e\.g\.|i\.e\.|eg|ie|defined as|consisting of)[ ,:]*(?:[a-z-]+ ){0,3}")
 _FOR = re.compile(r"\bfor\b")
 
@@ -221,11 +256,27 @@ def groups(named: list[Named], folded: str) -> list[Group]:
     """Named therapies as the lists they stand in."""
     lists: list[list[Named]] = []
     for name in named:
-        if lists and _joins(folded, lists[-1][-1].end, name.start, vague=lists[-1][-1].vague):
+        if lists and not _closes(folded, lists[-1], name) and _joins(folded, lists[-1][-1].end, name.start, vague=lists[-1][-1].vague):
             lists[-1].append(name)
         else:
             lists.append([name])
     return [_group(members, folded) for members in lists]
+
+
+_BY = re.compile(r" ?(?:regimens? )?(?:with|using|by|consisting of|based on)(?: (?:an?|any|either|the|at least))*\s?")
+_CLOSE = re.compile(r"[- ]{0,2}(?:based|containing|including|type)?[- ]?(?:(?:standard|combination|doublet|systemic|cytotoxic|first-line|regimens? of|regimen) )?")
+
+
+def _without_heads(members: list[Named], gaps: list[str]) -> list[Named]:
+    """A class that only introduces or closes the name of its member goes: "chemotherapy with X", "X-based chemotherapy"."""
+    dropped: set[int] = set()
+    for i, gap in enumerate(gaps):
+        first, second = members[i].names[0], members[i + 1].names[0]
+        if _BY.fullmatch(gap) and (is_a(second, first) or members[i].vague):
+            dropped.add(i)
+        elif _CLOSE.fullmatch(gap) and is_a(first, second) and first != second:
+            dropped.add(i + 1)
+    return [m for i, m in enumerate(members) if i not in dropped] or members
 
 
 def _joins(folded: str, end: int, start: int, *, vague: bool) -> bool:
@@ -246,4 +297,5 @@ def _group(members: list[Named], folded: str) -> Group:
     combined = len(members) > 1 and bool(
         re.search(r"\bplus\b|\+|\bin combination with\b", joint) or _COMBINED.search(folded[: members[0].start][-40:])
     )
+    members = _without_heads(members, gaps)
     return Group(tuple(members), bool(together) and not any_of, combined and not any_of, plain=not listed)

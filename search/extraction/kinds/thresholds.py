@@ -50,7 +50,7 @@ _IHC = re.compile(
 _ISH_SIGN = re.compile(
     rf"[ ,(/]{{0,3}}(?:and|with|but|plus|&|by|if|confirmed|subsequent|a|that is|must be|is|are|should be|also|which|being|has|have)?(?: ?(?:a|is|are|must be|be|confirmed|by|as|subsequent))* ?"
     rf"(?:(?P<early>positive|negative|non-?amplified|amplified|not amplified) (?:for )?)?{_ISH}"
-    r"(?: ?(?:test|testing|result|analysis|ratio|is|are|must be|by|status|-|\())* ?(?P<late>non-?amplified|not amplified|un-?amplified|amplified|amplification|positive|negative|pos\b|neg\b|\+|-)?"
+    r"(?: ?(?:test|testing|result|analysis|ratio|is|are|must be|by|status|-(?=\w)|\())* ?(?P<late>non-?amplified|not amplified|un-?amplified|amplified|amplification|positive|negative|pos\b|neg\b|\+|-)?"
 )
 
 

@@ -39,14 +39,16 @@ _SHORTER = ("short", "less", "small", "first", "early", "earlier")
 _CHOICE_REACH = 160
 """Characters behind a window in which "whichever is shorter" still belongs to it."""
 _FROM = re.compile(
-    r"(?:must |should |will |shall )?(?:have |has |had )?(?:been )?(?:elapsed|passed|free)? ?"
+    r"(?:or (?:more|greater|longer) )?(?:(?:is |are |will be |must be )?(?:required|needed) )?(?:must |should |will |shall )?(?:have |has |had )?(?:been )?(?:elapsed|passed|free)? ?"
     r"\(?(?:since|from|after|following|off|between|beyond|post|without|out from)\b"
 )
 _ELAPSED = re.compile(r"(?:must |should |will |shall |have |has |had |been )*(?:elapsed|passed|required|apart)\b")
 _BEFORE = re.compile(
     r"(?:\([^)]{0,40}\) ?)?(?:or (?:more|longer|less|greater) )?,? ?(?:\([^)]{0,40}\) ?)?"
     r"(?:immediately |directly |at least )?"
-    r"(?:prior|before|preceding|previous|earlier|ago|of|from|pre-?|until|to (?:the )?"
+    r"(?:prior|before|preceding|previous|earlier|ago|of (?=(?:the |a |an |planned |this |study |first |protocol |your |treatment ?)*"
+    r"(?:start|first|study|enrol|regis|random|treat|cycle|c1|initi|baseline|screen|leuka|apher|infus|dos|day|entry|consent|trial|admin"
+    r"|signing|inclusion|therapy|procedure|surgery|vaccin|allocation|protocol|commenc|begin))|from|pre-?|until|to (?:the )?"
     r"(?:start|first|day|enrol|regis|random|study|treat|cycle|c1|initi|baseline|screen|leuka|apher|infus|dos))"
 )
 _WITHIN = re.compile(
@@ -83,6 +85,8 @@ class Window:
     """Words around say that it is a window; a bare span of time is one only in a list of washouts."""
     half_lives: float | None = None
     shorter: bool | None = None
+    lasted: bool = False
+    """It says how long something lasts ("for at least 4 weeks"): a washout only of what was stopped."""
 
 
 def days_of(match: re.Match[str]) -> int:
@@ -110,8 +114,7 @@ def windows(text: str) -> list[Window]:
         within = _WITHIN.search(before)
         least = _AT_LEAST.search(before)
         since = _FROM.match(after) is not None
-        if _LASTED.search(before) and not (since or _ELAPSED.match(after) or _BEFORE.match(after)):
-            continue
+        lasted = _LASTED.search(before) is not None and not (since or _ELAPSED.match(after) or _BEFORE.match(after))
         stated = bool(
             within
             or since
@@ -130,7 +133,7 @@ def windows(text: str) -> list[Window]:
                 break
         first = min(start, match.start() - len(before) + lead.start()) if lead else start
         shorter = _shorter(text, end) if half_lives is not None else None
-        found.append(Window(first, end, days, within is not None, since, stated, half_lives, shorter))
+        found.append(Window(first, end, days, within is not None, since, stated, half_lives, shorter, lasted))
     for number, life in enumerate(lives):
         if number not in taken:
             before = text[max(0, life.start() - 50) : life.start()]

@@ -44,6 +44,10 @@ def search_answer(
             "text": result.query.text if given is None else given,
             "filters": to_json(result.query.filters),
             "nct_ids": list(result.query.nct_ids),
+            "stated": [
+                {"kind": fact.kind, "value": fact.value, "quote": fact.quote, "start": fact.start, "end": fact.end}
+                for fact in result.query.stated
+            ],
         },
         "reason": result.reason,
         "relaxations": [

@@ -167,12 +167,23 @@ class HitValue(_Model):
     explanation: ExplanationNode | None = None
 
 
+class StatedFact(_Model):
+    """Age (completed years) or sex that the text states: `text[start:end] == quote`; it acts as a filter."""
+
+    kind: str
+    value: int | str
+    quote: str
+    start: int
+    end: int
+
+
 class QueryEcho(_Model):
     """The query as understood; `filters` can be sent back to `POST /search`."""
 
     text: str
     filters: FiltersBody
     nct_ids: list[str]
+    stated: list[StatedFact]
 
 
 class RelaxationValue(_Model):

@@ -5,6 +5,7 @@ Strings that leave this module can always be encoded as UTF-8.
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,9 @@ _EMPTY: Object = {}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # C0 and C1 controls but tab, line feed and carriage return, which are white space.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+_WRITTEN_LIST = re.compile(r"""\s*\[\s*(?:'.*'|".*"|'.*"|".*')\s*,?\s*\]\s*\Z""", re.DOTALL)
+_LONGEST_LITERAL = 20_000
 
 _FLAGS = {"yes": True, "true": True, "y": True, "no": False, "false": False, "n": False}
 
@@ -77,7 +81,22 @@ def lines(value: object) -> tuple[str, ...]:
         value = [value]
     if not isinstance(value, (list, tuple)):
         return ()
-    return tuple(dict.fromkeys(text for element in value if (text := line(element)) is not None))
+    parts = (part for element in value for part in unpacked(element))
+    return tuple(dict.fromkeys(text for part in parts if (text := line(part)) is not None))
+
+
+def unpacked(value: object) -> tuple[object, ...]:
+    """The elements of a list that was written out as a text, as "['Breast Cancer', 'Pain']"; other values as they are.
+
+    Copies of the registry that passed through a table have such texts.
+    """
+    if not isinstance(value, str) or not _WRITTEN_LIST.match(value) or len(value) > _LONGEST_LITERAL:
+        return (value,)
+    try:
+        elements = ast.literal_eval(value.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return (value,)
+    return tuple(elements) if elements and all(isinstance(element, str) for element in elements) else (value,)
 
 
 def flag(value: object) -> bool | None:

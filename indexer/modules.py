@@ -71,19 +71,17 @@ def interventions(module: Object, groups: tuple[Arm, ...]) -> tuple[Intervention
             named_by[named.partition(": ")[2].casefold() or named.casefold()].append(arm.label)
     found = []
     for item in objects(module, "interventions"):
-        name = line(item.get("name"))
-        if name is None:
-            continue
-        labels = (*lines(item.get("armGroupLabels")), *named_by.get(name.casefold(), ()))
-        found.append(
-            Intervention(
-                name=name,
-                type=member(InterventionType, item.get("type")),
-                description=prose(item.get("description")),
-                other_names=lines(item.get("otherNames")),
-                arm_labels=tuple(dict.fromkeys(labels)),
+        for name in lines(item.get("name")):
+            labels = (*lines(item.get("armGroupLabels")), *named_by.get(name.casefold(), ()))
+            found.append(
+                Intervention(
+                    name=name,
+                    type=member(InterventionType, item.get("type")),
+                    description=prose(item.get("description")),
+                    other_names=lines(item.get("otherNames")),
+                    arm_labels=tuple(dict.fromkeys(labels)),
+                )
             )
-        )
     return with_roles(found, groups)
 
 

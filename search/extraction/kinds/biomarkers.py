@@ -38,7 +38,7 @@ _QUALIFIER = (
     r"|missense|non-synonymous|actionable|targetable|common|classical|typical|uncommon|rare|atypical|acquired|resistance|copy|number"
     r"|promoter|determined|assessed|tested|testing|test|results?|exons?|point|positive|strong|nuclear|functional|histologically|via|on|with"
     r"|level|degree|strongly|weak|complete|evidence|cytoplasmic|serotype|antigen|that|which|gain|presence|biomarker|in|deficiency|kind|in-?frame"
-    r"|score|based|using|per|asco/cap|guidelines?|defined|described|considered|structural|inactivating|truncating|loss-of-function|lof|type|carrier"
+    r"|scores?|rates?|ratio|percentage|proportion|based|using|per|asco/cap|guidelines?|defined|described|considered|structural|inactivating|truncating|loss-of-function|lof|type|carrier"
     r"|primary|secondary|dna|rna|single|nucleotide|types?|patients?|non-?resistan\w+|from|specimens?|samples?|tissue|blood|plasma|ctdna)"
 )
 _FIRST = re.compile(rf"(?:[\s:=*-]|(?<!\w)\(|\[|{_BRACKET}|\b{_QUALIFIER}\b)*")
@@ -66,6 +66,9 @@ _OR = re.compile(r"\bor\b|/")
 _WORDED_OR = re.compile(r"\bor\b")
 _NEGATIVE_LIKE = frozenset({"negative", "wild type", "proficient", "MSS", "non-high", "IHC 0"})
 _INVERSE = {Requirement.REQUIRED: Requirement.PROHIBITED, Requirement.PROHIBITED: Requirement.REQUIRED}
+_CANCERS = re.compile(r"\b(?:cancers?|carcinomas?|melanomas?|sarcomas?|nsclc|sclc|mesotheliomas?|lymphomas?|gliom\w+|h?nscc|rcc|crc|hcc|adenocarcinomas?|leuk\w+)\b")
+_BASKET = 4
+"""Cancers named in a line from which a marker may belong to one of them alone."""
 _LIST = 3
 """Markers from which a chain is a list of genes."""
 _HEAD_ENDS = re.compile(r":\s*$|\bfollowing\b[^.]{0,60}$")
@@ -258,16 +261,19 @@ def _of_chain(
     said = stance(line, raw_start, raw_end, text)
     around = company(folded, start, end, line, said.requirement)
     requirement = around.requirement
+    basket = len(_CANCERS.findall(folded)) >= _BASKET and requirement is Requirement.REQUIRED
     either = _either(chain, [reading for _, reading in readings], folded)
     joint = _grouped(chain, [reading for _, reading in readings], folded)
     for member, by_marker in readings:
         for marker, reading in by_marker.items():
-            means = Requirement.ALLOWED if marker in either and requirement is Requirement.REQUIRED else requirement
+            means = requirement
+            if means is Requirement.REQUIRED and (marker in either or {"positive", "negative"} <= set(reading.states)):
+                means = Requirement.ALLOWED
             if reading.negated:
                 means = _INVERSE.get(means, means)
             begin, stop = _span(member)
             s, e = _raw(line, flowing, begin, stop)
-            confidence = _GUESS if reading.states == ("known",) else _LIKELY if means is Requirement.ALLOWED else _SURE
+            confidence = _GUESS if basket or reading.states == ("known",) else _LIKELY if means is Requirement.ALLOWED else _SURE
             if member.shared or inherited:
                 confidence = min(confidence, _SHARED)
             group = _group(joint, number, member, reading, means)
@@ -407,6 +413,7 @@ def _orphans(
     named: list[Named], tokens: list[Token], line: Line, text: CriteriaText, flowing: Flow, folded: str
 ) -> Iterator[tuple[Finding, Company]]:
     """Variants without a marker before them ("or a T790M mutation")."""
+    stated_already = {marker for one in named for marker in one.markers}
     used = [member for chain in _chains(named, tokens, folded) for member in chain]
     taken = {token for member in used for token in _stated(member)}
     for token in tokens:
@@ -420,6 +427,8 @@ def _orphans(
         around = company(folded, token.start, token.end, line, said.requirement)
         negated = bool(re.match(r"[- ]?(?:mutation )?negative", folded[token.end : token.end + 20]))
         means = _INVERSE.get(around.requirement, around.requirement) if negated else around.requirement
+        if means is Requirement.REQUIRED and marker in stated_already:
+            continue  # it goes on with what is said of the gene
         yield Finding(Biomarker(marker, token.states), start, end, means, _SHARED, None, said.exception), around
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from search.eligibility.criterion import Cancer, Requirement, Section
-from search.extraction.kinds.disease import Disease, disease, has_stem, is_conditional, is_other, is_subject, once, words_before
+from search.extraction.kinds.disease import Disease, disease, has_stem, is_conditional, is_negated, is_other, is_subject, once, words_before
 from search.extraction.polarity import stance
 from search.extraction.reading import CriteriaText, Finding, Line
 from search.terminology import oncotree
@@ -51,7 +51,7 @@ _JOINS = re.compile(
     r"(?:[\s,;/()&+-]|i\.e\.|e\.g\.|\b(?:and|or|and/or|either|including|include[sd]?|such as|as well as|plus|of|the|a|an|any|with|eg|ie|primary|metastatic"
     r"|(?:locally )?advanced|recurrent|relapsed|refractory|unresectable|high[- ]grade|low[- ]grade|malignant|epithelial|histolog\w+|cell|type"
     r"|subtypes?|variants?|grade|who|[1-4iv]+|mutant|positive|negative|mss|msi-h|adult|other|nos|not otherwise specified|well|poorly|moderately"
-    r"|differentiated|invasive|persistent|primary|its|their|also|known|called)\b)*",
+    r"|differentiated|invasive|persistent|primary|its|their|also|known|called|hormone|receptor|hr|triple|her2|er|pr)\b)*",
 )
 _OR = re.compile(r"[,;/]|\bor\b|\band\b|&|\(|including|such as|plus|as well as")
 _OPENS = re.compile(r"\b(?:including,? but (?:are )?not limited to|includ\w+,? without limitation|such as|e\.g\.|for example)\W*$")
@@ -166,6 +166,8 @@ def _judge(line: Line, group: _Group, own: Disease, text: CriteriaText, earlier:
     after = " ".join(line.folded[group.end :].split())
     first = group.mentions[0]
     requirement = stance(line, line.start + first.start, line.start + first.end, text).requirement
+    if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION and text.parent(line) is None:
+        requirement = requirement if is_negated(before, after) else Requirement.REQUIRED
     conditional = is_conditional(before, after) or (not before.strip() and _ITS_PATIENTS.match(after) is not None)
     confirmed = _CONFIRMED.search(before) is not None
     if conditional and not confirmed:
@@ -225,7 +227,7 @@ def _set_apart(
     required = {code for c in earlier if c.requirement is Requirement.REQUIRED for code in c.group.codes}
     known = required | own.codes
     above = {one for code in known for one in (code, *oncotree.ancestors(code))} - (known & set(oncotree.PSEUDO))
-    mentions = tuple(mention for mention in group.mentions if not mention.codes <= above)
+    mentions = tuple(mention for mention in group.mentions if not mention.codes & above)
     codes = frozenset(code for mention in mentions for code in mention.codes)
     cue = _SETS_APART.search(before) is not None and len(before) < _LISTED
     if not codes:

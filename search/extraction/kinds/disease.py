@@ -77,7 +77,7 @@ _TREATMENT = (
     r"|radiosurgery|surger(?:y|ies)|resections?|procedures?|drugs?|agents?|medications?|medicines?|inhibitors?|vaccin\w+|"
     r"prostatectomy|cystectomy|mastectomy|debulking|staging|transplant\w*|ablation|scans?|evaluation|lines?|chemoradi\w+"
     r"|chemo-radi\w+|approved|indicated|indication|trials?|stud(?:y|ies)|criteria|recist|rano|phenotype|tamoxifen|surveillance"
-    r"|effects?|hospitali[sz]\w+|screening|care|guidelines?|standards?|prophylaxis|prevention|risk|risks|cessation"
+    r"|assessments?|measurements?|effects?|hospitali[sz]\w+|screening|care|guidelines?|standards?|prophylaxis|prevention|risk|risks|cessation"
     r"|interferon)"
 )
 _NO_NEW_START = r"(?!with\b|who\b|whom\b|that\b|patients?\b|participants?\b|subjects?\b|diagnos|confirm|proven\b|have\b|has\b|had\b|must\b|are\b|is\b)"
@@ -85,6 +85,7 @@ _PURPOSE = re.compile(
     rf"\b{_TREATMENT}(?: ?\([^()]{{0,60}}\))?,? (?:given |administered |received |options? |used |intended |available |exists? |exposure "
     rf"|directed |setting |completed )?(?:for|of|in|against|to treat|at|on|per|from) (?:{_NO_NEW_START}[\w/(),.+&-]+ ){{0,7}}$"
 )
+_TO_TREAT = re.compile(rf"\b(?:to treat|treating|for treating|intended for) (?:{_NO_NEW_START}[\w/(),.+&-]+ ){{0,5}}$")
 _SCHEDULED = re.compile(
     r"^\W*(?:(?:all |adult |female |male )?(?:patients?|participants?|subjects?|women|men|individuals?)(?: who are| that are| must be)? )?"
     r"(?:is |are )?(?:scheduled|planned|planning|undergoing|candidates?|receiving|referred|about to|currently|eligible|due|appropriate"
@@ -209,8 +210,9 @@ def words_before(line: Line, at: int) -> str:
 
 def is_purpose(before: str) -> bool:
     """Whether what follows says what a therapy, test or rule was for ("prior chemotherapy for …"), not what one has."""
-    found = _PURPOSE.search(before)
-    if found is None:
+    if _TO_TREAT.search(before):
+        return True
+    if _PURPOSE.search(before) is None:
         return False
     return not (_SCHEDULED.search(before) or _CANDIDATE.search(before))
 
@@ -225,7 +227,7 @@ def is_subject(line: Line, start: int, end: int) -> bool:
 
 
 _CONDITIONAL = re.compile(
-    r"^\W*(?:note:? )?(?:(?:for|in|if|among) )?(?:the |all |those )?(?:patients?|participants?|subjects?|those|women|men|individuals?|cases?)"
+    r"^\W*(?:o )?\W*(?:note:? )?(?:(?:for|in|if|among) )?(?:the |all |those )?(?:patients?|participants?|subjects?|those|women|men|individuals?|cases?)"
     r"(?: (?:in|on) [^.;]{0,30})? (?:with|who have|diagnosed with|whose)\b[^.;]*$"
 )
 _THEN = re.compile(
@@ -237,6 +239,19 @@ _THEN = re.compile(
 def is_conditional(before: str, after: str) -> bool:
     """Whether a sentence says what those must do who have something ("Patients with X must …"), not that one must have it."""
     return _CONDITIONAL.match(before) is not None and _THEN.match(after) is not None
+
+
+_NEGATED = re.compile(
+    r"\b(?:no|not|without|never|absence|absent|free|neither|nor|cannot|exclud\w+|ineligible|other than|except\w*|unless|negative|lack\w*|rule[sd]? out|refus\w+)\b"
+)
+_EXCLUDED_AFTER = re.compile(
+    r"^[^.;]{0,120}?\b(?:(?:is|are|will be|be|should be) (?:also )?(?:excluded|ineligible|not )|(?:not|cannot|can not|may not|must not) (?:be )?(?:\w+ )?(?:eligible|allowed|permitted|enrol|includ|participat)|ineligible|exclu)"
+)
+
+
+def is_negated(before: str, after: str) -> bool:
+    """Whether an inclusion line rules out what it names: by a negation before it, or an exclusion after it."""
+    return _NEGATED.search(before) is not None or _EXCLUDED_AFTER.match(after) is not None
 
 
 _LOOK_BACK = 8

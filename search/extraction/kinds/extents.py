@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from search.eligibility.criterion import Extent, Requirement, Section
 from search.extraction.flow import flow
-from search.extraction.kinds.disease import Disease, disease, is_conditional, is_other, is_purpose, words_before
+from search.extraction.kinds.disease import Disease, disease, is_conditional, is_negated, is_other, is_purpose, words_before
 from search.extraction.kinds.extent_words import (
     COURSE_WHEN_EXCLUDED,
     HEAD,
@@ -112,6 +112,10 @@ def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText) -> Iterato
         return
     resolved = stance(line, start, end, text)
     requirement = resolved.requirement
+    if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION and not is_negated(before, after):
+        requirement = Requirement.REQUIRED if text.parent(line) is None else requirement
+    if requirement is Requirement.ALLOWED and values == ("progressive",):
+        return
     if is_conditional(before, after):
         if line.section is not Section.INCLUSION or not _ENROLLED.match(after):
             return

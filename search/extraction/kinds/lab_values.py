@@ -36,6 +36,8 @@ _ENZYMES = frozenset({"AST", "ALT", "ALP", "GGT", "PT", "aPTT", "lipase", "amyla
 _LARGEST_MULTIPLE = 20.0
 """A bare number up to here, for an enzyme or a clotting time, is a multiple of the upper limit."""
 _PREDICTED = re.compile(r"predicted|expected")
+_TENFOLD = frozenset({"hemoglobin", "albumin"})
+"""Analytes whose g/dL and g/L are mixed up."""
 _RATIO = re.compile(r"ratio|\bupc|creatinine")
 _RELATIVE = {"xULN", "xLLN"}
 
@@ -77,7 +79,9 @@ def reading(name: str, comparison: Comparison, value: float, text: str, quote: s
         if guess is None or not plausible(name, guess.value, guess.unit):
             return None
         return Reading(guess.value, guess.unit, assumed=True)
-    written = {"k": "K/uL"}.get(given, given)
+    own = known_unit(known.unit)
+    counts = own is not None and own.dimension == "count"
+    written = {"k": "K/uL", "g/l": "10^9/L"}.get(given, given) if counts else given  # G/L, in lower case
     if name == "proteinuria" and given in {"g", "mg"} and "24" in quote:
         written = f"{given}/24h"
     if written.startswith(("%", "percent")):
@@ -86,8 +90,7 @@ def reading(name: str, comparison: Comparison, value: float, text: str, quote: s
     dimension = known_unit(written)
     if spelled is None or dimension is None:
         return None
-    own = known_unit(known.unit)
-    if own is not None and own.dimension == "count" and dimension.dimension == "count":
+    if counts and dimension.dimension == "count":
         quantity = read_quantity(name, number, written)
         if quantity is None or not plausible(name, quantity.value, quantity.unit):
             return None
@@ -96,7 +99,7 @@ def reading(name: str, comparison: Comparison, value: float, text: str, quote: s
         return None
     if not plausible(name, value, written):
         guess = read_quantity(name, number)  # "Hb >= 90 g/dL"
-        usable = guess is not None and own is not None and own.dimension == dimension.dimension
+        usable = name in _TENFOLD and own is not None and own.dimension == dimension.dimension
         if guess is None or not usable or not plausible(name, guess.value, guess.unit):
             return None
         return Reading(guess.value, guess.unit, assumed=True)

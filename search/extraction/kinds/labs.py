@@ -120,7 +120,7 @@ def _governing(line: Line, text: CriteriaText, folded: str, first: Comparison) -
     if line.index == 0:
         return ()
     before = text.lines[line.index - 1]
-    if before.is_heading or before is parent:
+    if before.is_heading:
         return _trailing_group(before)
     if before.section is not line.section or before.level > line.level:
         return ()

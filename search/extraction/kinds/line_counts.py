@@ -22,7 +22,7 @@ _MOST_LINES = 12
 _WORDS = {w: n for n, w in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"))} | {
     "single": 1, "a": 1, "an": 1
 }  # fmt: skip
-_N = r"(?:\d{1,2}(?![\d./%])|\b(?:one|two|three|four|five|six|seven|eight|single)\b)(?: ?\(\d{1,2}\)| ?\[\d{1,2}\])?"
+_N = r"(?:\d{1,2}(?![\d./%])|\b(?:zero|one|two|three|four|five|six|seven|eight|single)\b)(?: ?\(\d{1,2}\)| ?\[\d{1,2}\])?"
 _GE = r"\bat least|\bminimum(?: of)?|\ba minimum of|\bno(?:t)? (?:less|fewer) than|[>\u2265] ?=|\u2265|\bgreater than or equal to|=> ?|> ?/ ?="
 _GT = r"\bmore than|\bgreater than|>|\bover|\bexceed(?:s|ing|ed)?"
 _LE = (
@@ -68,6 +68,9 @@ _NO_PRIOR = re.compile(
 _NAIVE = re.compile(
     r"\b(?:treatment|therapy|systemic therapy)[- ]na[i\u00ef]ve\b|\b(?:previously|hitherto) untreated\b(?= (?:\w+[ -]){0,3}(?:disease|metastatic|advanced|unresectable|extensive|recurrent|locally))"
 )
+_NAIVE_REACH = 120
+"""Characters behind "treatment-naive" in which an alternative is looked for."""
+_NAIVE_TOO = re.compile(r"na[i\u00ef]ve\b[^.;]{0,120}\bor\b|\bor\b[^.;]{0,60}na[i\u00ef]ve\b|\b(?:previously )?untreated\b[^.;]{0,80}\bor\b")
 _OTHER_STATE = re.compile(r"\b(?:treated|relapsed|refractory|experienced|brain|cns|hepatitis|hcv|hbv|infection|alk|egfr|tki)\b")
 _NOT_THERAPY = re.compile(r"\b(?:central|venous|arterial|iv|peripheral|picc|cell|intravenous|catheter|midline|antihypertensive|anti-hypertensive|antibiotics?|hiv|antiretroviral|seizure|anti-?epileptic|bp|steroids?|blood pressure|hypertensi\w+)\b")
 _COUNTING = re.compile(r"\b(?:count(?:s|ed)?|considered|regarded|constitute[sd]?|defined|not (?:be )?(?:a |an )?(?:new|separate|prior)|define[sd]?)\b[^.;]{0,80}\b(?:lines?|regimens?|prior (?:systemic )?(?:therapy|treatment)|toward\w*)\b|\b(?:lines?|regimens?)\b[^.;]{0,60}\b(?:counts?|counted|considered|defined as)\b")
@@ -98,6 +101,10 @@ class LineCountReader:
             if any(a < end and start < b for a, b in spans) or _RELAPSES.search(words[start:end]):
                 continue
             spans.append((start, end))
+            if not settled and low and _NAIVE_TOO.search(words):
+                low = None  # "treatment-naive or at least one line"
+                if high is None:
+                    continue
             raw = (line.start + flowing.original(start), line.start + flowing.original(end - 1) + 1)
             if is_other_malignancy(line, *raw, text):
                 continue
@@ -142,8 +149,8 @@ def _counts(words: str, line: Line) -> Iterator[_Count]:
             if not re.search(r"\b(?:no|not|if|without|adjuvant|maintenance)\b", words[max(0, match.start() - 30) : match.end()]):
                 yield *match.span(), _ordinal(match["which"] or "first"), None, _ORDINAL, True
         for match in _NAIVE.finditer(words):
-            around = words[max(0, match.start() - 60) : match.start()] + " " + words[match.end() : match.end() + 60]
-            if not _OTHER_STATE.search(around):
+            around = words[max(0, match.start() - 60) : match.start()] + " " + words[match.end() : match.end() + _NAIVE_REACH]
+            if not _OTHER_STATE.search(around) and not _MAY.search(words[max(0, match.start() - 40) : match.start()]):
                 yield *match.span(), 0, 0, _NONE, True
     for match in _NO_PRIOR.finditer(words):
         exclusion = line.section is Section.EXCLUSION

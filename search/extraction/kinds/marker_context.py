@@ -23,7 +23,7 @@ _SUBJECT = re.compile(
     r"|found to have)\b|(?:if|when|where|whenever|in (?:the )?(?:cases?|event|presence) of|for)\b)"
 )
 _ASKS = re.compile(
-    r"^[^.;]{0,200}?(?:\b(?:must|should|shall)\b(?! (?:not )?be (?:excluded|enrolled|included))|\bneeds? to\b|\b(?:is|are|was|were) required\b|\bwill (?:need|have|undergo|be required)\b|\bhas to\b|\bhave to\b"
+    r"^[^.;]{0,200}?(?:\b(?:must|should|shall)\b(?! (?:not )?be (?:excluded|enrolled|included))|\bneeds? to\b|\b(?:is|are|was|were) required\b|\bwill (?:need|have|undergo|be (?:required|assessed|evaluated|tested|treated|assigned|randomi[sz]ed|stratified|considered|analy[sz]ed|confirmed|eligible))\b|\bhas to\b|\bhave to\b"
     r"|\bmay (?:be|have|also|enroll?|participate|still)\b|\b(?:are|is)(?: only)? eligible\b|\bcan be (?:enrolled|included)|\bare (?:allowed|permitted))"
 )
 _SENTENCES = re.compile(r"[.;]\s+|:\s+(?=[a-z])")
@@ -38,11 +38,14 @@ _IF = re.compile(
 _ELIGIBLE_IF = re.compile(r"\b(?:eligible|allowed|included|enrolled|permitted)\b[^.;]{0,40}\bif\b[^.;]{0,60}$|\bonly (?:if|when)\b[^.;]{0,60}$")
 _FOR_TAIL = re.compile(r"^[^.;]{0,60}?(?:,|:|\bmust\b|\bshould\b|\bpatients?\b|\bparticipants?\b|\bsubjects?\b|\b(?:is|are) required|\bprior\b)")
 _REGARDLESS = re.compile(
-    r"\b(?:regardless of|irrespective of|independent(?:ly)? of|without regard (?:to|for)|any|with or without|with/without|whether or not|all)\b(?: [\w/-]+){0,4} ?$"
+    r"\b(?:regardless of|irrespective of|independent(?:ly)? of|without regard (?:to|for)|with or without|with/without|whether or not)\b(?: [\w/-]+){0,4} ?$"
+    r"|\b(?:do(?:es)? not|don't|need not|not) (?:need|have)? ?(?:to )?(?:meet|have to|be required to)[^.;]{0,60}$"
 )
+_ANY_STATUS = re.compile(r"\b(?:any|all)(?: known)? $")
 _REGARDLESS_AFTER = re.compile(r"^[^.;]{0,40}\b(?:or not|is (?:optional|not (?:required|mandatory|necessary))|not required|is allowed)\b")
 _STATUS = re.compile(r"^[\s-]*(?:\w+ ){0,2}(?:status|expression|results?|mutation(?:al)? status)\b")
 _EXAMPLES = re.compile(r"\b(?:cancers?|tumou?rs?|malignanc\w+|types?|indications?|carcinomas?|histolog\w+)\b(?:(?! with)[^.;:,]){0,20}(?:,? (?:including|such as|e\.g\.|for example|include)(?:,? but (?:are )?not limited to)?)[^.;]{0,120}$")
+_REQUIRED_BEHIND = re.compile(r"^\W*(?:(?!not\b|if\b|is\b)\w+\W+){0,2}required(?! (?:for|if|to|when|in|only)\b)\b")
 _UNTREATED = re.compile(
     r"^(?:(?!\bor\b|,)[^.;]){0,60}?\b(?:(?:who|that|and)(?: have| has| are| were)? (?:not|never)\b|(?:who|that) (?:have|has) (?:progress|receiv|fail)|without prior|not previously treated|unless|who are (?:candidates|eligible)|(?:for|in) whom"
     r"|,? (?:naive|na.ve) to|,? previously untreated with|eligible for|not treated)"
@@ -77,12 +80,14 @@ def company(folded: str, start: int, end: int, line: Line, said: Requirement) ->
     """
     before, after = folded[max(0, start - _REACH) : start], folded[end : end + _REACH]
     unknown = _unknown(folded, start, end)
+    if _REQUIRED_BEHIND.match(after):
+        return Company(_REQUIRED, unknown)
     if said is not _REQUIRED and not (said is Requirement.PROHIBITED and line.section is Section.EXCLUSION):
         return Company(said, unknown)
-    if _REGARDLESS.search(before) and (not before.rstrip().endswith((" any", " all")) or _STATUS.match(after)):
+    if _REGARDLESS.search(before) or (_ANY_STATUS.search(before) and _STATUS.match(after)):
         return Company(_ALLOWED, unknown)
     if said is Requirement.PROHIBITED:
-        labelled = start < _LABELLED and _LABEL.match(after) and line.section is Section.EXCLUSION
+        labelled = start < _LABELLED and _LABEL.match(after) and "exclu" not in after and line.section is Section.EXCLUSION
         return Company(_ALLOWED if labelled or _UNTREATED.match(after) else said, unknown)
     if _REGARDLESS_AFTER.match(after) and not _ASKS.match(after[:40]):
         return Company(_ALLOWED, unknown)
@@ -110,7 +115,7 @@ _ASSAY = re.compile(
 
 
 _TESTED_FOR = re.compile(
-    r"\b(?:test(?:ed|ing|s)?(?: results?)?|assess(?:ed|ment)?|evaluat(?:ed|ion)|determin(?:ed|ation)|analy[sz]ed?|analysis|measurement|status|examin\w+|screen(?:ed|ing)|genotyp\w+|sequenc\w+)"
+    r"\b(?:test(?:ed|ing|s)?(?: results?)?|assess(?:ed|ment)?|evaluat(?:ed|ion)|determin(?:ed|ation)|analy[sz]ed?|analysis|measurement|status|examin\w+|screen(?:ed|ing)|genotyp\w+|sequenc\w+|evaluable|assessable|suitable|sufficient|adequate|enough|available)"
     r" (?:for|of|on)(?: the| any| tumou?r| known| presence| of|,)* $"
 )
 

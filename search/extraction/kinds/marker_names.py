@@ -39,7 +39,7 @@ _STATED = (
 _CYTOGENETIC = re.compile(
     r"deletion$|gain$|^t\(|karyotype$|^CBF$|^PML-RARA$|^TCF3|^ETV6-RUNX1$|^DEK|^hyper|^hypo|^1p/19q$"
 )
-_ABNORMAL = re.compile(r"^(?:del|deletion|amp|gain|inv|t)\b|del(?:etion)?$|gain$|amplification$|karyotypes?$|cytogenetics$|codelet|minus$|monosomy")
+_ABNORMAL = re.compile(r"^(?:del|deletion|amp|gain|inv|t)\b|del(?:etion)?$|gain$|amplification$|karyotypes?$|cytogenetics$|codelet|minus$|monosomy|ploid")
 _TRANSLOCATED = re.compile(r"^t ?x? ?\d|^t x")
 _SCORING = re.compile(r"^(?:tps|cps|combined positive|tumou?r proportion|tc|ic)\b")
 _ALIAS = re.compile(r"[\s,]*[(\[]?\s*(?:also known as |a\.?k\.?a\.? |or |/|gene |protein |=)?[(\[]?\s*")
@@ -155,6 +155,8 @@ def _alleles(folded: str) -> Iterator[Named]:
         if not match["type"] and not match["glued"] and not re.search(r"\*|hla-?a ?0?2", match.group()):
             continue
         kind = match["type"] or match["glued"]
+        if not kind and "hla" not in match.group():
+            continue
         allele = f"{match['gene'].upper()}*{match['group']}" + (f":{kind}" if kind else "")
         found.append((match.start(), match.end(), match["gene"].upper(), allele))
     for match in re.finditer(r"\bhla[- ]?a[- ]?(2|24|11|3|1)(?![\d:*])", folded):

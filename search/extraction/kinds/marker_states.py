@@ -51,7 +51,7 @@ class Reading:
 _TESTED = r"(?![- ](?:status|test(?:ing|ed|s)?|assay|analys\w+|profil\w+|panel|screening|evaluation|assessment|data|report)\b)"
 _NO_LEVEL = r"(?![- ]?(?:grade|risk|dos|volume|quality|sensitiv|frequen|burden|resolution|power|intensity|fever|blood|density|speed|platelet|count|throughput|output|flow|incidence|-?level amplif|molecular|back|income|white|viral|fat|pretest|hemo|haemo|titer|fluor))"
 _NO_SIGN = (
-    r"(?![- ]?(?:axillary|lymph|nod|margin|serolog|serum|urine|pregnan|predictive|sentinel|bone|hiv|hep|hbs|hcv|blood|culture|antibod"
+    r"(?![- ]?(?:axillary|lymph\b|nod|margin|serolog|serum|urine|pregnan|predictive|sentinel|bone|hiv|hep|hbs|hcv|blood|culture|antibod"
     r"|cytolog|biops|airway|pressure|attitude|psycho|ana\b|impact|control|effect|patch|skin|surgical|resection|circum|inotrop|beta|b-hcg|selected))"
 )
 _NUMERAL = {"1": "I", "2": "II", "3": "III", "i": "I", "ii": "II", "iii": "III"}
@@ -132,7 +132,7 @@ _WORDS: tuple[tuple[str, str, Kind, str], ...] = (
     ("tyrosine kinase domain", r"\btyrosine kinase domain\b(?: \(tkd\))?(?= (?:d835|mutat|\(tkd))", Kind.VARIANT, "TKD"),
     ("skipping", r"\b(?:exon 14[ -])?skipping\b(?: (?:mutations?|alterations?|variants?))?", Kind.VARIANT, "exon 14 skipping"),
     ("ex14", r"(?:\b|(?<=met))ex14(?:[ -]?skipping| ?del)?\b", Kind.VARIANT, "exon 14 skipping"),
-    ("homozygous", r"\bhomozygous(?: delet\w+)?\b", *_noun("deletion")),
+    ("homozygous", r"\bhomozygous delet\w+\b", *_noun("deletion")),
     ("not detected", r"\bnot detected\b", Kind.SIGN, "negative"),
 )  # fmt: skip
 _EXON = re.compile(
@@ -301,8 +301,9 @@ def combine(marker: str, tokens: Sequence[Token], around: str, *, open_list: boo
         states = levels
     else:
         states = []
-    if thresholds and (not states or set(states) <= {"expression", "overexpression"}):
-        implied = [state_of(marker, one) for one in thresholds]
+    implied = [state_of(marker, one) for one in thresholds]
+    contrary = states == ["positive"] and implied == ["negative"]  # "positive cells < 1 %"
+    if thresholds and (not states or contrary or set(states) <= {"expression", "overexpression"}):
         states = [state for state in implied if state] or states
     if not states:
         return None

@@ -33,7 +33,7 @@ _RELEVANT = re.compile(
 )
 _SENTENCE = re.compile(r"(?<![ .(](?:e\.g|i\.e|.vs|.no|etc))\.(?=\s+[A-Z(\[])|;(?=\s)|\.(?=\s*$)|(?<=[a-z)])\.(?=[A-Z][a-z])")
 _PLATINUM = re.compile(r"\bplatinum[- ](?P<state>resistant|refractory|sensitive)\b(?P<list>(?:,| or|/| and)?[^.;]{0,30}\b(?:resistant|refractory|sensitive)\b)?")
-_ENDOCRINE = re.compile(r"\b(?P<name>endocrine|trastuzumab|tamoxifen|imatinib|cisplatin|enzalutamide|lenalidomide|bortezomib|rituximab)[- ](?:therapy[- ])?(?P<state>resistant|refractory)\b")
+_ENDOCRINE = re.compile(r"\b(?P<name>endocrine|trastuzumab|tamoxifen|imatinib|cisplatin|enzalutamide|lenalidomide|bortezomib|rituximab)[- ](?:therapy[- ])?(?P<state>resistant|refractory)\b(?! (?:cohort|group|arm|stratum|part)\b)")
 _UNTREATED = re.compile(
     r"\b(?:treatment|therapy|systemic therapy|chemotherapy|drug)[- ]na[i\u00ef]ve\b|\b(?:previously|chemotherapy|hitherto) untreated\b|\bnot (?:been )?previously treated\b(?! (?:with|by))"
     r"|\bno(?:t)? previous(?:ly)? (?:anti-?cancer )?treatment\b"
@@ -110,6 +110,7 @@ class _LineReading:
 
     def _sentence(self, bounds: tuple[int, int], lists: list[Group]) -> Iterator[Finding]:
         first, last = bounds
+        lists = [group for group in lists if not _EXCEPTED.search(self.words, first, group.start)]
         found = [w for w in _shifted(self.words[first:last], first)]
         outer = windows(self.governing) if self.governing else []
         frames: list[Frame | None] = [
@@ -143,6 +144,8 @@ class _LineReading:
                     frames[i] = Frame(lists[i].start, lists[i].end, window, before.outcomes, strong=before.strong, inherited=True)
 
     def _emit(self, group: Group, said: Frame, bounds: tuple[int, int]) -> Iterator[Finding]:
+        if said.window is None and any(b <= group.start < b + _NEXT_TO_COUNT and _OPENED.search(self.words, b, group.start) for _, b in self.counted):
+            return  # "(specific regimens include …)" tells what is counted
         group = self._uncounted(group, said)
         if not group.members:
             return
@@ -308,6 +311,8 @@ _OUTRIGHT = re.compile(r"\b(?:must|should|received|have had|has had|treated with
 _MALIGNANCY = re.compile(r"malignanc|cancer|carcinoma|neoplas|tumou?r")
 _SHORT_AGO = 42
 _OUTRIGHT_DONE = re.compile(r"\b(?:must|should|complet\w+|last|finished|required|need)\b")
+_NEXT_TO_COUNT = 120
+_OPENED = re.compile(r"\([^)]*$")
 _LONG_AGO = 200
 """Days from which a window may belong to another malignancy rather than to a washout."""
 _FAILED = re.compile(r"progress|fail|refractory|resistan|intoleran|unresponsive|inadequate|exhaust")
@@ -326,6 +331,7 @@ _MUST_FIRST = re.compile(r"^(?:(?!\b(?:not eligible|ineligible|excluded|allowed|
 _MAY_HAVE = re.compile(r"\b(?:may|could|might) (?:or may not )?(?:also )?have(?: had| received)?\b(?! (?:progress|failed))[^.;]*$|\bnot (?:be )?(?:required|necessary)[^.;,]*$|\boptional\b[^.;,]*$")
 _VERDICT_REACH = 260
 """Characters behind a therapy in which "are not eligible" may speak of those who had it."""
+_EXCEPTED = re.compile(r"\((?:except|excluding|other than|with the exception of|not including|apart from)\b[^)]*$")
 _COORDINATES = re.compile(r",|\b(?:or|and)\b|/")
 _HARD = re.compile(r"[;:.]|\b(?:within|unless|except|but|however|must|is|are|was|were|may|who|if|since|recovered|has|have|had|with or without|in combination|prior to|before|until|followed by)\b|\d")
 _SHARED = 80

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from search.eligibility.criterion import Requirement, Section, Stage
 from search.extraction.flow import flow
-from search.extraction.kinds.disease import disease, is_conditional, is_other, is_purpose, words_before
+from search.extraction.kinds.disease import disease, is_conditional, is_negated, is_other, is_purpose, words_before
 from search.extraction.kinds.tnm import bound_of, tnm_regions
 from search.extraction.normal import fold
 from search.extraction.polarity import stance
@@ -21,8 +21,8 @@ from search.terminology import oncotree
 from search.terminology.stages import expand_range, parse_group, rows_for, stage_groups
 
 _VALUE = (
-    r"(?:(?!is\b)(?:iv|iii|ii|i|v|[0-4\u2160-\u2163])(?:(?:-?(?:[a-e]|s)(?![a-z])| (?-i:[A-D])(?![A-Za-z]|[ -]cell))(?:[ -]?\(?[1-3](?![\d.%])\)?|\((?:i{1,3})\))?"
-    r"|(?<=ii)[12](?!\d))?e?(?![a-z0-9]))"
+    r"(?:(?<![a-z0-9])(?!is\b)(?:iv|iii|ii|i|v|[0-4\u2160-\u2163])(?:(?:-?[a-d](?:(?:/|-| or | and )[b-d](?![a-z0-9]))+|-?(?:[a-d]|s|(?-i:E))(?![a-z])| (?-i:[A-D])(?![A-Za-z]|[ -]cell))(?:[ -]?\(?[1-3](?![\d.%])\)?|\((?:i{1,3})\))?"
+    r"|(?<=ii)[12](?!\d)(?-i:E)?)?(?![a-z0-9]))"
 )
 _FILLER = (
     r"(?:(?:clinical(?:ly)?|patholog\w+|operable|inoperable|select(?:ed)?|(?:un)?resectable|(?:un)?resected|anatomic(?:al)?|early|figo|ajcc|insr|inss"
@@ -88,6 +88,7 @@ _TRIAL_PART = re.compile(
 _AXIS_STAGE = re.compile(r"\b[ntmg][ -]$")
 _TWO_STAGE = re.compile(r"\b(?:in|for|during|of|two|first|second|the|study|trial)[ -]$")
 _PERMITS = re.compile(r"\b(?:are|is|be) (?:\w+ )?(?:eligible|included|enrolled|acceptable|allowed|permitted)(?: (?:if|provided|only|when|with|for)\b)")
+_DEFINES = re.compile(r"\W{0,3}=|:\s|(?:is )?defined as\b")
 _MENTIONED = re.compile(r"\b(?:exceptions?|considered|counted|regarded|results? in|if (?:the )?(?:patient|tumou?r)s?)\b[^.;]{0,80}$")
 _BESIDE = re.compile(r"[\s,:;(\[=-]{0,4}(?:(?:i\.e\.|ie|that is|defined as|corresponding to|tnm|ajcc|clinical|or)[\s,:(]{0,3}){0,2}")
 _EDITION = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b[^.;]{0,30}(?:edition|ajcc|uicc|tnm|ed\b)|(?:version|v|edition|ajcc|uicc|ed\.?)[ .]?(\d)\b|\b(eighth|seventh|sixth|ninth|fifth)\b")
@@ -130,10 +131,15 @@ class StageReader:
             after = " ".join(line.folded[found.end : found.end + _SYSTEM_NEAR].split())
             if is_other(line, start, end, text) or is_purpose(before) or _is_of_another(line, found, before):
                 continue
+            if not found.values and _DEFINES.match(after):
+                continue
             if is_conditional(before, after) or _MENTIONED.search(before):
                 continue
             resolved = stance(line, start, end, text)
             requirement = resolved.requirement
+            if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION:
+                if text.parent(line) is None and not is_negated(before, after):
+                    requirement = Requirement.REQUIRED
             if requirement is Requirement.ALLOWED and line.section is Section.INCLUSION and _PERMITS.search(before):
                 requirement = Requirement.REQUIRED
             if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION and "M0" in found.tnm:
@@ -230,10 +236,10 @@ def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> I
         spelled += _plain_value(piece.group())
         at = piece.end()
     values = stage_groups(spelled, system, site) or tuple(
-        dict.fromkeys(group for piece in pieces if (group := parse_group(_plain_value(piece.group()))))
+        dict.fromkeys(group for piece in pieces for group in stage_groups(_plain_value(piece.group())))
     )
     # "II-IVA": the table of one edition may have IV undivided; only what the text writes stays whole beside its parts.
-    written = {parse_group(_plain_value(piece.group())) for piece in pieces}
+    written = {group for piece in pieces for group in stage_groups(_plain_value(piece.group()))}
     values = tuple(v for v in values if v in written or not any(w != v and parse_group(v) and _is_part(w, v) for w in values))
     bound = bound_of(folded, start, end) if len(pieces) == 1 and len(values) == 1 else ""
     if bound:
@@ -243,7 +249,7 @@ def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> I
 
 
 def _plain_value(words: str) -> str:
-    return _INNER.sub("", words).translate(_NUMERAL_CHARACTERS)
+    return _INNER.sub("", re.sub(r" (?:or|and) ", "/", words)).translate(_NUMERAL_CHARACTERS)
 
 
 def _is_part(group: str, whole: str) -> bool:

@@ -20,13 +20,13 @@ HISTORY = re.compile(
 STRONG = re.compile(
     r"\b(?:prior(?! to\b)|previous(?:ly)?|pre-?treated|received|receipt of|treated (?:with|by|for)|treatments? with|therapy with|exposed to|exposure to"
     r"|undergone|underwent|history of|(?:have|has|had|having) had|fail(?:ed|ure)|after|following|complet\w+|progress\w*|refractory|resistant"
-    r"|intoleran\w+|relapsed|benefit|must (?:have )?includ\w+|post|despite|administered|use of|used|unresponsive|discontinu\w+|been on)\b"
+    r"|intoleran\w+|relapsed|benefit|must (?:have )?includ\w+|post|despite|administered|used|unresponsive|discontinu\w+|been on)\b"
 )
 """A sign that suffices for a requirement."""
 
 KILL = re.compile(
     r"\b(?:(?:concurrent\w*|concomitant\w*|current(?:ly)?|ongoing|planned|simultaneous\w*|anticipated|chronic|co-?administ\w+|continu\w+|requir\w+|receive|receiving|undergoing|undergo)(?: (?:or|and|/) [a-z]+)? (?:[a-z-]+ ){0,2}?(?:use of|treatments? with|therapy with|treated with|administration of|use)"
-    r"|receiving|candidates? (?:for|to)|eligib\w+ (?:for|to)|ineligible|plan(?:s|ned|ning)?\b(?:[^.;,]{0,60}?\b(?:after|following)\b)?|between|schedul\w+|intend\w*|intent(?:ion)?\b"
+    r"|receiving|(?:amenable|suitable|candidates?|eligible|appropriate|accessible|curable) (?:to|for|by|with)(?: [a-z-]+){0,4}? (?:treated with|treatments? (?:with|by)|therapy with)|candidates? (?:for|to)|eligib\w+ (?:for|to)|ineligible|plan(?:s|ned|ning)?\b(?:[^.;,]{0,60}?\b(?:after|following)\b)?|between|regardless|schedul\w+|intend\w*|intent(?:ion)?\b"
     r"|appropriate|amenable|suitab\w+|unsuitable|willing\w*|unwilling\w*|able to|unable to|requir(?:e|es|ing|ed|ement|ements|s)|need(?:s|ed|ing)?|indicat(?:ed|ion)"
     r"|refus\w+|declin\w+|unfit|fit for|contra-?indicat\w+|allerg\w+|hypersensitiv\w+|anaphyla\w+|sensitivity"
     r"|will (?:be|receive|undergo|have)|to receive|to undergo|concurrent\w*|concomitant\w*|simultaneous\w*|co-?administ\w+"
@@ -35,7 +35,7 @@ KILL = re.compile(
     r"|with or without|\+/-|replacement|randomi[sz]\w*|registration|enrol\w*|expect\w*|access to|availab\w+|alternative"
     r"|metaboli\w+|compounds?|composition|similar to|components?|excipients?|formulat\w+|planning|consider\w*|if|in case|allow for|refer\w*|permit|curable|curative intent"
     r"|preclud\w*|interfere\w*|respond\w* to|would|could benefit|undergo|undergoing|receive|continu\w+|standard of care|may be|can be|options?|benefit from(?= \w+ alone)|naive"
-    r"|absor\w+|affect\w*|alter|(?:amenable|suitable|candidates?|eligible|appropriate|accessible|curable) (?:to|for|by|with)(?: [a-z-]+){0,4}? (?:treated with|treatments? (?:with|by)|therapy with)|in combination with|combined with|combination therapy with|together with|induced by|caused by|resistan\w+ mutations?|defin\w+|no (?:standard|approved|effective|available|known|other)|exist\w*)\b"
+    r"|absor\w+|affect\w*|alter|in combination with|combined with|combination therapy with|together with|induced by|caused by|resistan\w+ mutations?|defin\w+|no (?:standard|approved|effective|available|known|other)|exist\w*)\b"
 )
 """A sign, before the therapy, that it is planned, possible, feared, or part of the study."""
 
@@ -139,7 +139,7 @@ MASKED = re.compile(
     r"|\b(?:current(?:ly)?|concurrent(?:ly)?|concomitant|ongoing|planned|is receiving|receiving)(?: or| and| and/or|/)(?= (?:in |have |has |had )?(?:prior|previous|past|recent|the|received))"
     r"|\b(?:is|are) (?:currently )?receiving(?=(?: or|/) (?:has|have|had|prior|previous))"
     r"|\b(?:currently )?(?:receiving|taking|using),? or (?=(?:has|have|had|received|previously))"
-    r"|\brequired? to have\b|\bneed to have\b|\bregardless of\b"
+    r"|\brequired? to have\b|\bneed to have\b"
 )
 """Words that would hide a history beside them ("prior or current")."""
 

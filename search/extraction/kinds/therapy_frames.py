@@ -37,12 +37,12 @@ _EXCEPTING = re.compile(r"\b(?:except|unless|if|but|however|other than)\b")
 _ANOTHER_WHO = re.compile(r"\bor (?:who|have|has|are|is|patients|participants|with|those)\b")
 _LEAD_TO = re.compile(r"[,:]|\b(?:received|had|treated|treatment|use|used|undergone)\b")
 _LEAD_OVER = re.compile(r"[;]|\b(?:toxicit\w+|adverse|reactions?|or (?:has|have|any|patients|had)|history)\b")
-_COUNTS = re.compile(r"^[^.;]{0,160}\b(?:counts?\b|(?:be |are |is )?(?:not )?(?:be )?(?:counted|considered) (?:as |to be |towards? )?(?:a |an |one |any |the |separate |prior |single |previous |different )*(?:lines?|regimens?|number|chemo|systemic|prior|treatment))")
+_COUNTS = re.compile(r"^[^.;]{0,160}\b(?:counts?\b|(?:be |are |is )?(?:not )?(?:be )?(?:counted|considered|included) (?:as |to be |towards? )?(?:a |an |one |any |the |separate |prior |single |previous |different )*(?:lines?|regimens?|number|chemo|systemic|prior|treatment))")
 _OF_THE_SITE = re.compile(r"\b(?:lesions?|areas?|fields?|sites?|tissues?|specimens?|samples?|blocks?|slides?|biops(?:y|ies)|scans?)\b(?P<rest>[^.;]*)$")
 _CAUSED = re.compile(r"\b(?:due to|attribut\w+ to|caused by|resulting from|secondary to|induced by|related to|associated with)(?: any| the| a| their| prior| previous| recent| other| [a-z-]+ed)* ?$")
 _EXCEPTED = re.compile(r"\b(?:except|unless)\b")
 _LAB = re.compile(r"\b(?:neutrophils?|anc|platelets?|h[a]?emoglobin|leukocytes|wbc|creatinine|bilirubin|viral load|cd4)\b")
-_STOPPED = re.compile(r"\b(?:complet\w+|discontinu\w+|stopp\w+|off|wash-?out|free|interrupt\w+|withdr\w+|ceased|withheld)\b")
+_STOPPED = re.compile(r"\b(?:complet\w+|discontinu\w+|stopp\w+|off|wash-?out|treatment[- ]free|interrupt\w+|withdr\w+|ceased|withheld)\b")
 _LEADS = 25
 """Characters from its beginning in which a sentence's leading window stands."""
 _OR_NOT_NAIVE = re.compile(r"[^.;]{0,30}\b(?:vs\.?|versus|or|and)\b[^.;]{0,40}\b(?:experienced|pre-?treated|treated|refractory|resistant|exposed|relapsed|after|received)\b")
@@ -53,7 +53,7 @@ _SINCE_REACH = 150
 _BEHIND_REACH = 220
 """How far behind a therapy its window may stand."""
 _APART = re.compile(
-    r";|\bstable\b|\b(?:or|and) (?:has|have|had|history|is|are|recovered|must|who|(?:any )?(?:prior|previous|major|live|active))\b|\b(?:unless|but|however|except)\b"
+    r";|\bstable\b|disease-free|malignanc|\b(?:or|and) (?:has|have|had|history|is|are|recovered|must|who|(?:any )?(?:prior|previous|major|live|active))\b|\b(?:unless|but|however|except)\b"
 )
 _JUST_FOR = re.compile(r"^[ )]*(?:for|from|of|if|in case of|since|after)(?: (?:the|any|a|an|prior|previous|last|all|patients treated with|completion of|dose of))* ?(?:[a-z-]+ ){0,3}$")
 _NEGATION = re.compile(r"\b(?:no|not|none|never|without|cannot|free of|neither|nor)\b(?! (?:more|less|later|earlier|limited|only)\b)")
@@ -120,15 +120,14 @@ def frame(
         return None
     own_clause = clause[-max(group.start - previous_end, 1) :] if index else clause
     outcomes, behind = _outcomes(own_clause if own_clause.strip() or not governing else governing + own_clause, _EXCEPTING.split(between)[0], group)
-    if window is not None and _EXCEPTED.search(left) and cues.CNS.search(left):
-        return None  # what makes brain metastases acceptable is no washout of its own
-    if window is not None and window.since and _LAB.search(clause):
-        return None
     anaphor = _SUCH.search(right[:_SUCH_REACH])
     window = _window(words, sentence[0], group, previous_end, next_start, found, washouts)
     if window is not None and outcomes and not _elapsed(window, group, words):
         window = None  # "progressed within 6 months of X" dates the progression, not the therapy
-    name = group.members[0].names[0]
+    if window is not None and _EXCEPTED.search(left) and cues.CNS.search(left):
+        return None  # what makes brain metastases acceptable is no washout of its own
+    if window is not None and window.since and _LAB.search(clause):
+        return None
     own = words[group.start : group.members[0].end]
     history = _last(cues.HISTORY, clause)
     kill = _last(cues.KILL, clause)
@@ -175,7 +174,6 @@ def frame(
         return None
     if all(m.trial for m in group.members) and window is None:
         return None
-    del name
     start = _evidence_start(words, sentence[0], previous_end, group, window)
     end = group.end
     if window is not None:

@@ -157,7 +157,7 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
         if before.endswith(("investigational ", "experimental ", "unapproved ")) and mention.kind is not TherapyKind.DRUG:
             found.append(Named(mention.start, mention.end, (INVESTIGATIONAL,), vague=False))
             continue
-        if mention.name in _WOMENS or before.endswith(("non-", "non ", "non-oncology ", "non-cancer ")):
+        if mention.name in _WOMENS or before.endswith(("non-", "non ", "non-oncology ", "non-cancer ", "study ", "protocol ")):
             continue
         if _QUALIFIER.search(before) or (mention.name == "oncolytic virus" and before.endswith(("anti-", "anti"))):
             continue
@@ -198,7 +198,7 @@ _NEXT_ONE = re.compile(r"[,;.:]|\b(?:or|within|received|prior|previous)\b")
 _WOMENS = frozenset({"oophorectomy", "hysterectomy", "ovarian function suppression"})
 """Named nearly always to tell menopause and contraception."""
 _AUTOLOGOUS_TOO = re.compile(r"\bauto\w* ?(?:and|or|and/or|/|,) ?$")
-_QUALIFIER = re.compile(r"(?:\bwithout|\+/-|\u00b1) (?:any |concurrent |concomitant |adjuvant |prior )?$")
+_QUALIFIER = re.compile(r"(?:\bwithout |\+/- ?|\u00b1 ?)(?:any |concurrent |concomitant |adjuvant |prior )?$")
 """What stands before a therapy that only qualifies another one ("radiotherapy with or without chemotherapy")."""
 _PHRASES = (
     (_TRIAL, INVESTIGATIONAL),

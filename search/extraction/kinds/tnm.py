@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from search.terminology.stages import tnm_tokens
 
 _TOKEN = (
-    r"(?:\b[Aa]ny[ -]?[TNM]\b|(?<![A-Za-z0-9+])(?:yp|yc|[cpruyCP])?[TNM] ?(?:\(?(?:any|ANY|Any)\)?|is|IS|[xXaO0-4+](?:mi|[a-e][1-3]?)?)(?:(?<=[1-4]) [a-d]-[a-d](?![a-z]))?(?![A-Zac-z]{2}|[0-9%])"
+    r"(?:\b[Aa]ny[ -]?[TNM]\b|(?<![A-Za-z0-9+])(?:yp|yc|[cpruyCP])?[TNM] ?(?:\(?(?:any|ANY|Any)\)?|is|IS|(?<=T)a(?![a-z])|[xXO0-4+](?:mi|[a-e][1-3]?)?)(?:(?<=[1-4]) [a-d]-[a-d](?![a-z]))?(?!(?![TNM](?:any|is|[xXO0-4]))[A-Zac-z]{2}|[0-9%])"
     r"(?: ?(?:-|/| to ) ?(?:[cp]?[TNM])?(?:[xXO0-4][a-e]?|[b-e])(?![A-LO-SU-Za-z0-9]))*\+?)"
 )
-_JOINED = r"(?:[cp]?[TNM](?:any|is|[xXaO0-4+](?:mi|[a-e][1-3]?)?)(?:-(?:[0-4O][a-e]?|[b-e])(?![a-z]))?)"
+_JOINED = r"(?:[cp]?[TNM](?:any|is|(?<=T)a|[xXO0-4+](?:mi|[a-e][1-3]?)?)(?:-(?:[0-4O][a-e]?|[b-e])(?![a-z]))?)"
 _GAP = r"[ ,/&;()*-]{0,4}(?:(?:or|and|and/or|to|with|but|any|disease|tumou?rs?)\b[ ,/&;()*-]{0,3}){0,2}"
 _REGION = re.compile(rf"{_TOKEN}{_JOINED}*(?:{_GAP}{_TOKEN}{_JOINED}*)*")
 _PIECE = re.compile(rf"{_TOKEN}|{_JOINED}")

@@ -81,12 +81,16 @@ def test_at_most(words: str) -> None:
     assert read(f"value {words}") == [("<=", 3.0, None, None)]
 
 
-@pytest.mark.parametrize("words", ["> 3", "greater than 3", "more than 3", "above 3", "over 3", "superior to 3", "exceeding 3"])
+@pytest.mark.parametrize(
+    "words", ["> 3", "greater than 3", "more than 3", "above 3", "over 3", "superior to 3", "exceeding 3"]
+)
 def test_more_than(words: str) -> None:
     assert read(f"value {words}") == [(">", 3.0, None, None)]
 
 
-@pytest.mark.parametrize("words", ["< 3", "&lt; 3", "less than 3", "below 3", "under 3", "lower than 3", "inferior to 3"])
+@pytest.mark.parametrize(
+    "words", ["< 3", "&lt; 3", "less than 3", "below 3", "under 3", "lower than 3", "inferior to 3"]
+)
 def test_less_than(words: str) -> None:
     assert read(f"value {words}") == [("<", 3.0, None, None)]
 

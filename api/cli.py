@@ -39,6 +39,10 @@ IndexOption = Annotated[
 ]
 
 
+INTERRUPTED = 130
+"""Exit code after SIGINT, as shells have it."""
+
+
 class CommandError(Exception):
     """Something that ends the command with one sentence."""
 
@@ -52,9 +56,8 @@ def main() -> None:
     except (IndexUnavailableError, CursorError, CommandError) as error:
         _say(f"oncomatch: {error}")
         sys.exit(1)
-    except KeyboardInterrupt:
-        _say("oncomatch: interrupted; what was finished is kept, and the same command goes on from there.")
-        sys.exit(130)
+    except KeyboardInterrupt:  # outside a command; inside, Typer exits with the same code
+        sys.exit(INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output is gone (head, less): not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -88,6 +91,9 @@ def build(
         report = build_index(sources, _store(index), _with_model(model), progress=_say)
     except (BuildError, SourceError) as error:
         raise CommandError(str(error)) from error
+    except KeyboardInterrupt:
+        _say("oncomatch: interrupted; what was finished is kept, and the same command goes on from there.")
+        raise typer.Exit(INTERRUPTED) from None
     _say(report.summary())
 
 

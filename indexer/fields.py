@@ -5,7 +5,6 @@ Strings that leave this module can always be encoded as UTF-8.
 
 from __future__ import annotations
 
-import ast
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -19,8 +18,8 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 # C0 and C1 controls but tab, line feed and carriage return, which are white space.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
-_WRITTEN_LIST = re.compile(r"""\s*\[\s*(?:'.*'|".*"|'.*"|".*')\s*,?\s*\]\s*\Z""", re.DOTALL)
-_LONGEST_LITERAL = 20_000
+_QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\""""
+_WRITTEN_LIST = re.compile(rf"\s*\[\s*(?:{_QUOTED})(?:\s*,\s*(?:{_QUOTED}))*\s*,?\s*\]\s*", re.DOTALL)
 
 _FLAGS = {"yes": True, "true": True, "y": True, "no": False, "false": False, "n": False}
 
@@ -90,13 +89,9 @@ def unpacked(value: object) -> tuple[object, ...]:
 
     Copies of the registry that passed through a table have such texts.
     """
-    if not isinstance(value, str) or not _WRITTEN_LIST.match(value) or len(value) > _LONGEST_LITERAL:
+    if not isinstance(value, str) or not value.lstrip().startswith("[") or not _WRITTEN_LIST.fullmatch(value):
         return (value,)
-    try:
-        elements = ast.literal_eval(value.strip())
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
-        return (value,)
-    return tuple(elements) if elements and all(isinstance(element, str) for element in elements) else (value,)
+    return tuple(re.sub(r"\\(.)", r"\1", match[0][1:-1], flags=re.DOTALL) for match in re.finditer(_QUOTED, value))
 
 
 def flag(value: object) -> bool | None:

@@ -49,6 +49,9 @@ class DenseConfig:
     """How many trials the channel returns to fusion."""
     matches: int = 100
     """How many of the nearest trials count as matches (in `total` and the facets) beside the lexical ones."""
+    least_cosine: float = 0.35
+    """A trial that is farther than this is no match, however few there are; of all-MiniLM-L6-v2, unrelated texts
+    lie mostly below."""
     query_max_passages: int = 4
     """A text longer than the model reads is split; this many parts at most are encoded and averaged."""
 
@@ -204,6 +207,14 @@ class TherapyMentionConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class EligibilityConfig:
+    """How criteria become filter values."""
+
+    filter_confidence: float = 0.7
+    """A criterion of lower confidence may add a trial to what a filter finds, and never removes one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The one configuration object."""
 
@@ -216,6 +227,7 @@ class Config:
     build: BuildConfig = field(default_factory=BuildConfig)
     elastic: ElasticConfig = field(default_factory=ElasticConfig)
     therapy_mentions: TherapyMentionConfig = field(default_factory=TherapyMentionConfig)
+    eligibility: EligibilityConfig = field(default_factory=EligibilityConfig)
 
 
 DEFAULT_CONFIG = Config()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from search import cursor as cursors
-from search.config import DEFAULT_CONFIG, Config, RankingConfig
+from search.config import DEFAULT_CONFIG, Config, DenseConfig, RankingConfig
 from search.encoder import Encoder
 from search.index.base import Candidates, Generation, IndexStore, Manifest, Retrieval, StoredDocument, Suggestion
 from search.index.document import FACETS
@@ -86,16 +86,17 @@ class SearchEngine:
         hits = self._hits(query, page, request, opened.generation, ranking if explain else None)
         clock.lap("fetch")
         following = offset + len(page)
+        total = max(candidates.total, len(ranked))
         return SearchResult(
             query=query,
             hits=hits,
-            total=max(candidates.total, len(ranked)),
+            total=total,
             facets=candidates.facets,
             manifest=opened.generation.manifest,
             next_cursor=cursors.encode(opened.generation.manifest.generation, following, digest)
             if following < len(ranked)
             else None,
-            reason=None if ranked else _why_nothing(query),
+            reason=_why_nothing(query) if not ranked else _why_no_more(following, len(ranked), total),
             took_ms=clock.laps,
         )
 
@@ -104,6 +105,8 @@ class SearchEngine:
         opened = self._open_for(None)
         if query.nct_ids and not query.text:
             return [(hit.nct_id, hit.score) for hit in self._look_up(query, opened).hits][:depth]
+        if _wordless(query):
+            return []
         request, ranking = self._plan(query, opened.encoder, ())
         ranked = self._pinned(query, opened.generation, rank(opened.generation.retrieve(request, ranking), ranking))
         return [(hit.nct_id, hit.score) for hit in ranked[:depth]]
@@ -284,8 +287,14 @@ def matches(ranked: list[Fused], config: RankingConfig) -> list[Fused]:
     return [
         hit
         for hit in ranked
-        if hit.dense_rank is None or hit.lexical_rank is not None or hit.dense_rank <= config.dense.matches
+        if hit.lexical is not None or hit.dense is None or _near(hit, config.dense)
     ]
+
+
+def _near(hit: Fused, config: DenseConfig) -> bool:
+    """Whether the dense channel alone makes a trial a match."""
+    near = hit.dense is not None and hit.dense.score >= config.least_cosine
+    return near and hit.dense_rank is not None and hit.dense_rank <= config.matches
 
 
 def _why_nothing(query: Query) -> str:
@@ -293,6 +302,23 @@ def _why_nothing(query: Query) -> str:
     if active:
         return "No trial of this index passes the filters: " + ", ".join(active) + "."
     return "This index holds no trials."
+
+
+_NO_WORDS = "The text holds no word, number or id to search for."
+
+
+def _wordless(query: Query) -> bool:
+    """Whether a text is nothing but punctuation and symbols, which no trial is about."""
+    return bool(query.text) and not any(char.isalnum() for char in query.text)
+
+
+def _why_no_more(following: int, listed: int, total: int) -> str | None:
+    """What is said on the last page where more trials match than are ranked."""
+    if following < listed or listed == total:
+        return None
+    return (
+        f"The list ends here: of {total:,} matching trials the best {listed:,} are ranked. Filters narrow the search."
+    )
 
 
 class _Clock:

@@ -55,10 +55,28 @@ class Filters:
     """Primary completion."""
     last_update: DateRange | None = None
     has_results: bool | None = None
+    stage: frozenset[str] = frozenset()
+    """A person's stage ("IIIA", "limited", "ISS II"): trials that take one of them, as far as they say."""
+    extent: frozenset[str] = frozenset()
+    """A person's extent or course of disease (FORMAT values): trials that ask for one of them, or rule none out."""
+    biomarker: frozenset[str] = frozenset()
+    """Trials that require the marker ("EGFR"), or require it in a state that fits ("EGFR:L858R")."""
+    not_excluding: frozenset[str] = frozenset()
+    """A person's markers, all of them: trials that exclude one are removed."""
+    prior_lines: int | None = None
+    """Lines of therapy a person has had."""
+    ecog: int | None = None
+    """A person's ECOG performance status, 0 to 4."""
+    brain_metastases: bool | None = None
+    """Whether a person has brain metastases: trials that exclude (or, for False, require) any are removed."""
+    cns: frozenset[str] = frozenset()
+    """Trials by what they say of brain metastases: `required`, `allowed`, `treated_stable`, `excluded`."""
+    include_unspecified: bool = True
+    """Whether trials that state nothing of a person's stage, extent, lines, ECOG or brain metastases stay in."""
 
     def active(self) -> tuple[str, ...]:
         """Names of the fields that ask something, in declaration order."""
-        return tuple(f.name for f in fields(self) if getattr(self, f.name) not in (None, frozenset()))
+        return tuple(f.name for f in fields(self) if getattr(self, f.name) != f.default)
 
 
 @dataclass(frozen=True, slots=True)

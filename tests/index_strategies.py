@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from search.config import DEFAULT_CONFIG, RankingConfig
-from search.index.document import TEXT_FIELDS, FilterValues, IndexDocument, Passage
+from search.eligibility.criterion import Criteria
+from search.index.document import TEXT_FIELDS, EligibilityValues, FilterValues, IndexDocument, Passage
+from search.index.eligibility_values import eligibility_values
 from search.index.values import filter_values as values_of
 from search.query import DateRange, Filters, Near
 from search.text import terms
@@ -37,6 +39,7 @@ from search.trial import (
     StudyType,
     Trial,
 )
+from tests.criteria_strategies import ASKED, TEXT, criteria
 
 WORDS = (
     "lung", "breast", "melanoma", "lymphoma", "carcinoma", "metastases", "EGFR", "KRAS G12C", "PD-L1", "HER2", "CDK4/6",
@@ -153,9 +156,27 @@ def cancer_types() -> st.SearchStrategy[frozenset[str]]:
     return st.frozensets(st.sampled_from(CANCER_TYPES), max_size=4)
 
 
+def criteria_values() -> st.SearchStrategy[EligibilityValues]:
+    """Values of made-up criteria, and values that no criteria give."""
+    free = st.builds(
+        EligibilityValues,
+        stages=_some(("IIIA1", "IIIB2", "IV", "IVA1", "ISS:II", "VALG:limited")),
+        stages_excluded=_some(("IVA1", "IVA2", "ISS:II")),
+        extents=_some(ASKED["extent"]),
+        extents_excluded=_some(ASKED["extent"]),
+        biomarkers=_some(("EGFR", "EGFR:L858R", "HER2:low")),
+        biomarkers_excluded=_some(("EGFR", "EGFR:L858R", "HER2:IHC 0")),
+        minimum_prior_lines=_maybe(st.integers(0, 3)),
+        maximum_prior_lines=_maybe(st.integers(0, 3)),
+        minimum_ecog=_maybe(st.integers(0, 3)),
+        maximum_ecog=_maybe(st.integers(0, 5)),
+    )
+    return st.builds(eligibility_values, criteria()) | free
+
+
 def filter_values() -> st.SearchStrategy[FilterValues]:
     """Filter values of a made-up trial."""
-    return st.builds(values_of, trials(), cancer_types())
+    return st.builds(values_of, trials(), cancer_types(), criteria_values())
 
 
 def date_ranges() -> st.SearchStrategy[DateRange]:
@@ -191,6 +212,15 @@ def filters() -> st.SearchStrategy[Filters]:
         completion=_maybe(date_ranges()),
         last_update=_maybe(date_ranges()),
         has_results=_maybe(st.booleans()),
+        stage=_some(ASKED["stage"]),
+        extent=_some(ASKED["extent"]),
+        biomarker=_some(ASKED["biomarker"]),
+        not_excluding=_some(ASKED["biomarker"]),
+        prior_lines=_maybe(st.integers(0, 4)),
+        ecog=_maybe(st.integers(0, 4)),
+        brain_metastases=_maybe(st.booleans()),
+        cns=_some(ASKED["cns"]),
+        include_unspecified=st.booleans(),
     )
     names = tuple(Filters.__dataclass_fields__)
 
@@ -227,8 +257,14 @@ def documents(draw: st.DrawFn, size: int = 12, dimensions: int = 8) -> list[Inde
         count = draw(st.integers(0, 3))
         passages = tuple(Passage("overview", f"passage {i} of {trial.nct_id}") for i in range(count))
         vectors = unit_rows(draw(st.integers(0, 50)), count, dimensions)
-        made.append(IndexDocument(trial, text_of(trial), values_of(trial, draw(cancer_types())), passages, vectors))
+        read = draw(criteria())
+        values = values_of(trial, draw(cancer_types()), eligibility_values(read))
+        made.append(IndexDocument(_with_text(trial, read), text_of(trial), values, passages, vectors, read))
     return draw(st.permutations(made))
+
+
+def _with_text(trial: Trial, read: Criteria) -> Trial:
+    return replace(trial, eligibility=replace(trial.eligibility, criteria=TEXT if read.items else None))
 
 
 def synthetic(count: int, dimensions: int = 384, seed: int = 0, passages: int = 5) -> Iterator[IndexDocument]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import datetime as dt
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from search.index.base import SCHEMA_VERSION, IndexStore, Manifest, Retrieval, now
 from search.index.document import FACETS, IndexDocument, Passage
+from search.index.eligibility_values import eligibility_values
 from search.index.values import filter_values
 from search.query import DateRange, Filters, Near
 from search.text import terms
@@ -33,6 +35,7 @@ from search.trial import (
     StudyType,
     Trial,
 )
+from tests.criteria_strategies import ASKED, TEXT, made_up_criteria
 from tests.index_strategies import CANCER_TYPES, CITIES, CODES, COUNTRIES, POINTS, STATES, WORDS, text_of, unit_rows
 
 DIMENSIONS = 8
@@ -49,7 +52,10 @@ def made_up_documents(count: int, seed: int = 0, dimensions: int = DIMENSIONS) -
         passages = tuple(Passage("overview", f"passage {i} of {trial.nct_id}") for i in range(pick.randrange(4)))
         vectors = unit_rows(seed * 1_000_003 + number, len(passages), dimensions)
         codes = frozenset(pick.sample(CANCER_TYPES, pick.randrange(4)))
-        made.append(IndexDocument(trial, text_of(trial), filter_values(trial, codes), passages, vectors))
+        read = made_up_criteria(pick)
+        trial = replace(trial, eligibility=replace(trial.eligibility, criteria=TEXT))
+        values = filter_values(trial, codes, eligibility_values(read))
+        made.append(IndexDocument(trial, text_of(trial), values, passages, vectors, read))
     pick.shuffle(made)
     return made
 
@@ -106,6 +112,15 @@ def made_up_filters(pick: random.Random) -> Filters:
         completion=_range(pick),
         last_update=_range(pick),
         has_results=pick.random() < 0.5,
+        stage=_some(pick, ASKED["stage"]),
+        extent=_some(pick, ASKED["extent"]),
+        biomarker=_some(pick, ASKED["biomarker"]),
+        not_excluding=_some(pick, ASKED["biomarker"]),
+        prior_lines=pick.randrange(5),
+        ecog=pick.randrange(5),
+        brain_metastases=pick.random() < 0.5,
+        cns=_some(pick, ASKED["cns"]),
+        include_unspecified=pick.random() < 0.5,
     )
     kept = pick.sample(list(Filters.__dataclass_fields__), pick.choice((0, 1, 1, 2, 2, 3)))
     return Filters(**{name: getattr(every, name) for name in kept})

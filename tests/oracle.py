@@ -12,6 +12,7 @@ import numpy as np
 from search.config import RankingConfig
 from search.index.base import Retrieval
 from search.index.document import TEXT_FIELDS, IndexDocument
+from search.index.eligibility_terms import ecog_facets, marker_facets, stage_facets
 from search.index.filters import matches
 from search.index.places import display_country
 from search.query import Filters
@@ -112,7 +113,8 @@ class Oracle:
         if not (request.terms and request.lexical) and (request.vector is None or not request.dense):
             return frozenset(passing)
         near = self._nearest(request, filters)
-        nearest = sorted(near, key=lambda nct_id: (-near[nct_id][0], nct_id))[: self.config.dense.matches]
+        enough = [nct_id for nct_id in near if near[nct_id][0] >= self.config.dense.least_cosine]
+        nearest = sorted(enough, key=lambda nct_id: (-near[nct_id][0], nct_id))[: self.config.dense.matches]
         return frozenset(nct_id for nct_id in passing if self._enough(request, nct_id)) | frozenset(nearest)
 
     def _counts(self, request: Retrieval, name: str) -> dict[str, int]:
@@ -133,5 +135,15 @@ def facet_values(document: IndexDocument, name: str) -> set[str]:
     many = {"phase": values.phases, "cancer_type": values.cancer_types, "intervention_type": values.intervention_types}
     if name in many:
         return {str(value) for value in many[name]}
+    own = values.eligibility
+    criteria = {
+        "stage": stage_facets(own.stages),
+        "extent": own.extents,
+        "biomarker": marker_facets(own.biomarkers),
+        "ecog": ecog_facets(own.minimum_ecog, own.maximum_ecog),
+        "cns": {own.cns.value} if own.cns else set(),
+    }
+    if name in criteria:
+        return set(criteria[name])
     value = getattr(values, name)
     return set() if value is None else {str(value)}

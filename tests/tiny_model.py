@@ -12,7 +12,7 @@ def write_tiny_model(folder: Path) -> Path:
     """Write a model of a few kilobytes that reads any Latin text letter by letter."""
     import torch
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Pooling, Transformer
+    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
     from transformers import BertConfig, BertModel
     from transformers import BertTokenizer as FastTokenizer
 

@@ -7,6 +7,7 @@ text, and what readers match on (`Line.plain`, `Line.folded`) has the same lengt
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -40,7 +41,9 @@ _RUN_ON = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\]%\"'].)(?<!e\.g.)(?<!i\.e.)(?<! vs.)(?<!\bno.)(?<=[.;])\s+(?=[A-Z\"(]|\d+\s)")
 _UNFINISHED = re.compile(
-    r"\b(?:and|or|of|the|a|with|for|than|see|to|in|by|from|if|when|unless|at|least|e\.g\.|i\.e\.|vs\.|no\.)$", re.IGNORECASE
+    r"\b(?:and|or|of|the|a|with|for|than|see|to|in|by|from|if|when|unless|at|least"
+    r"|e\.g\.|i\.e\.|vs\.|no\.)$",
+    re.IGNORECASE,
 )
 _GOES_ON = re.compile(r"\b(?:has|have|had|must|is|are|as follows|following|defined)\b")
 _MEASURE = re.compile(r"[\u2265\u2264<>=]\s*\d[\d.,]*\s*(?:m[lg]\b|g/|x\b|%|/|ULN|cells)", re.IGNORECASE)
@@ -83,7 +86,7 @@ def criteria_text(raw: str, title: str = "", conditions: tuple[str, ...] = ()) -
     lines: list[Line] = []
     open_items: list[tuple[int, int]] = []  # (indent, index) of lines that may govern what follows
     headings: list[tuple[int, str, str | None]] = []  # (indent, text, cohort)
-    section_at = _section_lookup(raw)
+    section_at = _SectionAt(raw)
     last_section: Section | None = None
     for item in _items(raw, view):
         section, section_heading = section_at(item.start)
@@ -128,39 +131,46 @@ def criteria_text(raw: str, title: str = "", conditions: tuple[str, ...] = ()) -
     return CriteriaText(raw, view, folded, tuple(lines), cohorts, title, conditions)
 
 
-def _section_lookup(raw: str) -> _SectionAt:
-    return _SectionAt(tuple((s.start, s.end, s.kind) for s in sections(raw)), raw)
-
-
+_WORDS = re.compile(r"\S")
 _SECTION_WORD = re.compile(
     r"inclusion|exclusion|eligib|criteria|not be|must not|characteristics|^\s*:\s*$", re.IGNORECASE
 )
+_LONGEST_HEADING = 120
 
 
 class _SectionAt:
     """Section of an offset, and whether a line there is the section's own heading."""
 
-    def __init__(self, spans: tuple[tuple[int, int, str], ...], raw: str) -> None:
-        self._spans = spans
-        self._raw = raw
+    def __init__(self, raw: str) -> None:
+        self._starts: list[int] = []
+        self._sections: list[Section] = []
+        self._heads: list[int] = []
+        """Offset of each section's heading; -1 where it has none."""
+        for part in sections(raw):
+            self._starts.append(part.start)
+            self._sections.append(Section.EXCLUSION if part.kind == "exclusion" else Section.INCLUSION)
+            words = _WORDS.search(raw, part.start, part.end)
+            head = words.start() if words else part.end
+            end = raw.find("\n", head, min(part.end, head + _LONGEST_HEADING))
+            first_line = (
+                raw[head : end if end >= 0 else part.end] if end >= 0 or part.end - head < _LONGEST_HEADING else ""
+            )
+            self._heads.append(head if _SECTION_WORD.search(first_line) else -1)
 
     def __call__(self, offset: int) -> tuple[Section, bool]:
-        for start, end, kind in self._spans:
-            if start <= offset < end:
-                section = Section.EXCLUSION if kind == "exclusion" else Section.INCLUSION
-                first_line = self._raw[start:end].lstrip().split("\n", 1)[0]
-                at_head = not self._raw[start:offset].strip()
-                return section, at_head and len(first_line) < 120 and bool(_SECTION_WORD.search(first_line))
-        return Section.INCLUSION, False
+        number = bisect_right(self._starts, offset) - 1
+        if number < 0:
+            return Section.INCLUSION, False
+        return self._sections[number], self._starts[number] <= offset <= self._heads[number]
 
 
 def _physical_lines(raw: str, view: str) -> Iterator[_Physical]:
     for match in re.finditer(r"[^\r\n]+", raw):
         start, end = match.span()
         text = view[start:end]
-        if not text.strip():
-            continue
         lead = len(text) - len(text.lstrip())
+        if lead == len(text):
+            continue
         bullet = _BULLET.match(text)
         text_start = start + (bullet.end() if bullet else lead)
         yield _Physical(start + lead, start + len(text.rstrip()), lead, text_start, bullet is not None, gap=False)

@@ -43,7 +43,7 @@ _DOWN = r"(?:less|lower|fewer|smaller|below|under|inferior|younger)"
 _NOT = r"(?:no|not|never|nor|neither)"
 _BE = r"(?: be| being| is)?"
 _GE = (
-    r"\u2265|> ?_|_ ?>|> ?/ ?=|> ?=|= ?>|> or =|> ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&gt; ?=|&ge;|\+/> "
+    r"\u2265|> ?_|_ ?>|> ?/ ?=|> ?=|= ?>|> or =|> ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&gt; ?=|&gt?e;|\+/> "
     rf"|(?:equal(?: to)?|=) (?:or|and|/) ?(?:{_UP}(?: than)?|>)"
     rf"|{_UP}(?: th[ae]n)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:least|minimum)|(?:a )?minimum(?: (?:value|level"
     rf"|count))?(?: of)?(?! (?!age)\w+ of)"
@@ -51,7 +51,7 @@ _GE = (
     rf"|from (?=\d+[^-]{{0,20}}(?:upwards?|onwards?))"
 )
 _LE = (
-    r"\u2264|< ?_|_ ?<|< ?/ ?=|< ?=|= ?<|< or =|< ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&lt; ?=|&le;"
+    r"\u2264|< ?_|_ ?<|< ?/ ?=|< ?=|= ?<|< or =|< ?(?:or|/|and) ?(?:equals?(?: to)?|=)|&lt; ?=|&lt?e;"
     rf"|(?:equal(?: to)?|=) (?:or|and|/) ?(?:{_DOWN}(?: than)?|<)"
     rf"|{_DOWN}(?: th[ae]n)?{_OR_EQUAL}(?: than)?|at (?:the )?(?:most|maximum)|(?:a )?maximum(?: (?:value|level"
     rf"|count))?(?: of)?(?! (?!age)\w+ of)"
@@ -83,11 +83,11 @@ _FILLER = (
     r"| is| be| or| above| below)"
 )
 _AFTER_COMPARATOR = re.compile(
-    rf"(?: ?\([^)\w]{{1,3}}\))?{_FILLER}{{0,3}} ?(?P<sign>[+])? ?(?P<number>{NUMBER})"
+    rf"(?: ?[(\[][^)\]\w]{{1,3}}[)\]])?{_FILLER}{{0,3}} ?(?P<sign>[+])? ?(?P<number>{NUMBER})"
     rf"(?:(?P<dash> ?- ?(?=\d))(?P<high>{NUMBER}))?"
 )
 _LIMIT_WORDS = (
-    r"(?:the|of|an?|own|our|your|institution(?:al|s|'s)*|lab(?:oratory|oratories|s|'s)*|local|central|site"
+    r"(?:the|of|an?|vs\.?|versus|own|our|your|institution(?:al|s|'s)*|lab(?:oratory|oratories|s|'s)*|local|central|site"
     r"|sites?|study|normal|age[ -]?\w*"
     r"|reference|clinical|hospital|corresponding|standard|gender|sex|upper|testing|performing|respective|range"
     r"|ranges|values?|for|and"
@@ -226,8 +226,10 @@ def _read(text: str, match: re.Match[str]) -> Comparison | None:
             normal = _NORMAL_ALONE.match(text, match.end())
             if normal is None or match.group() == "within":
                 return None
-            return Comparison(match.start(), normal.end(), op, 1.0, "", unit="xULN" if op[0] == ">" else "xLLN")
-        return Comparison(match.start(), limit.end(), op, 1.0, "", unit=_limit_unit(limit))
+            start, times = _times_before(text, match.start())
+            return Comparison(start, normal.end(), op, times, "", unit="xULN" if op[0] == ">" else "xLLN")
+        start, times = _times_before(text, match.start())
+        return Comparison(start, limit.end(), op, times, "", unit=_limit_unit(limit))
     value = number_value(number["number"])
     if value is None:
         return None
@@ -235,6 +237,19 @@ def _read(text: str, match: re.Match[str]) -> Comparison | None:
     base = Comparison(match.start(), number.end(), op, value, number["number"], high)
     read = with_unit(text, base)
     return replace(read, unit="+") if number["sign"] and read.unit is None else read  # "+1" on a dipstick
+
+
+_TIMES_BEFORE = re.compile(rf"(?<![\w.])(?P<number>{NUMBER})(?: times| ?x|[ -]?fold)? $")
+
+
+def _times_before(text: str, start: int) -> tuple[int, float]:
+    """Where "three times above the limit" or "twice higher than normal" begins, and the multiple; 1 without one."""
+    before = _TIMES_BEFORE.search(text, max(0, start - 20), start)
+    value = number_value(before["number"]) if before is not None else None
+    if before is None or value is None:
+        return start, 1.0
+    counted = before.group().rstrip().endswith(("times", "x", "fold")) or before["number"] in {"twice", "double"}
+    return (before.start(), value) if counted else (start, 1.0)
 
 
 def with_unit(text: str, base: Comparison) -> Comparison:

@@ -73,8 +73,9 @@ def _meaning(before: str, after: str, base: Requirement) -> Requirement:
 
     forbidding = lexicon.FORBIDDANCE.search(rest) or lexicon.FORBIDDANCE.search(clause)
     permitting = lexicon.PERMISSION.search(rest)
-    if permitting and forbidding and forbidding.string is rest and forbidding.start() < permitting.start() < forbidding.end():
-        permitting = None  # "will not be eligible"
+    if permitting and forbidding and forbidding.string is rest:
+        inside = forbidding.start() < permitting.start() < forbidding.end()  # "will not be eligible"
+        permitting = None if inside else permitting
     if forbidding and not permitting and not _is_double(forbidding):
         return _PROHIBITED
     if permitting:

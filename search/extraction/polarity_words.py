@@ -116,7 +116,8 @@ PERMISSION = Gated(
 FORBIDDANCE = Gated(
     ("not ", "ligib", "prohib", "forbid", "disallow", "exclu", "disqual"),
     re.compile(
-        r"\b(?:not (?:be |considered |currently |be considered )?(?:allowed|permitted|eligible|acceptable|accepted|enrolled|included)"
+        r"\b(?:not (?:be |considered |currently |be considered )?"
+        r"(?:allowed|permitted|eligible|acceptable|accepted|enrolled|included)"
         r"|ineligible|prohibited|forbidden|disallowed|(?:is|are|be|is to be|will be|should be|must be) excluded"
         r"|exclusionary"
         r"|(?:may|can|will|should|must) not (?:participate|enroll?|be (?:enrolled|included|eligible))"
@@ -155,7 +156,10 @@ GENERIC = re.compile(
 
 
 RESUMES = re.compile(r"[;]|,? (?:but|however)\b|, and (?:must|have|has|are|is)\b| - ")
-COHORT_LABEL = re.compile(r"\W*(?:for |in )?(?:the )?(?:(?:cohorts?|parts?|arms?|phases?|groups?) )?(?:[a-z]?\d{1,2}[a-z]?|[a-z])(?:(?:, | and | or |/)(?:[a-z]?\d{1,2}[a-z]?|[a-z])){0,3}:")
+COHORT_LABEL = re.compile(
+    r"\W*(?:for |in )?(?:the )?(?:(?:cohorts?|parts?|arms?|phases?|groups?) )?(?:[a-z]?\d{1,2}[a-z]?|[a-z])"
+    r"(?:(?:, | and | or |/)(?:[a-z]?\d{1,2}[a-z]?|[a-z])){0,3}:"
+)
 SETS_APART = re.compile(r"other\s+than|excluding|except(?: for)?$")
 WINDOW = re.compile(r"\bwithin (?:the )?(?:last |past |previous |prior )?[<\u2264]?\s*\d+[^,;]* (?:or|and)\b")
 

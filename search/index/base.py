@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.config import RankingConfig
-from search.index.document import IndexDocument
+from search.eligibility.criterion import Criteria
+from search.index.document import NO_CRITERIA, IndexDocument
 from search.query import Filters
 from search.trial import Trial
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever what a generation holds changes its form; another version is refused, never guessed at."""
 
 
@@ -91,8 +92,9 @@ class DenseHit:
 class Candidates:
     """Both channels' answers, best first (ties by `nct_id`), and the counts.
 
-    `lexical` holds only trials that contain enough of the terms, its best `LexicalConfig.window`. With terms or a vector, the matches are the trials that pass the filters and contain enough of the terms
-    (`LexicalConfig.min_match_*`) or are among the `DenseConfig.matches` nearest; with neither (an empty text), all
+    `lexical` holds only trials that contain enough of the terms, its best `LexicalConfig.window`. With terms or a
+    vector, the matches are the trials that pass the filters and contain enough of the terms
+    (`LexicalConfig.min_match_*`) or are among the `DenseConfig.matches` nearest (and near enough, `least_cosine`); with neither (an empty text), all
     that pass the filters, and `browse` lists them newest update first.
     """
 
@@ -106,16 +108,18 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:
-    """A trial as stored, with the passages that were encoded."""
+    """A trial as stored, with the passages that were encoded and the criteria that were read."""
 
     trial: Trial
     passages: tuple[str, ...]
     """Passage texts in the order of `DenseHit.passage`."""
+    criteria: Criteria = NO_CRITERIA
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A completion for the search bar: text, what it is (`condition`, `intervention`, `cancer_type`, `nct_id`), trials."""
+    """A completion for the search bar: text, what it is (`condition`, `intervention`, `cancer_type`, `nct_id`), and
+    how many trials have it."""
 
     text: str
     kind: str

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.eligibility.criterion import Criteria
 from search.trial import (
     InterventionType,
     OverallStatus,
@@ -46,8 +48,17 @@ FACETS = (
     "sponsor_class",
     "countries",
     "has_results",
+    "stage",
+    "extent",
+    "biomarker",
+    "ecog",
+    "cns",
 )
 """Fields of `Filters` whose values are counted."""
+
+
+NO_CRITERIA = Criteria((), ())
+"""Of a trial without eligibility text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +81,45 @@ class SiteValues:
     lon: float | None
 
 
+class CnsPolicy(StrEnum):
+    """What a trial says of brain metastases."""
+
+    REQUIRED = "required"
+    ALLOWED = "allowed"
+    TREATED_STABLE = "treated_stable"
+    """Allowed where they are treated, stable or without symptoms."""
+    EXCLUDED = "excluded"
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityValues:
+    """The filterable part of a trial's criteria, over all its cohorts; see `search.index.eligibility_values`.
+
+    What is empty or None restricts nobody.
+    """
+
+    stages: frozenset[str] = frozenset()
+    """Leaves of `search.terminology.stages` that the trial takes, of each family of systems that it restricts."""
+    stages_excluded: frozenset[str] = frozenset()
+    """Leaves that it refuses, of families that it does not restrict otherwise."""
+    extents: frozenset[str] = frozenset()
+    """Values that the trial asks for or allows."""
+    extents_excluded: frozenset[str] = frozenset()
+    """Values that it rules out, by saying so or by asking for what contradicts them."""
+    biomarkers: frozenset[str] = frozenset()
+    """Required markers: "EGFR", and each leaf of a required state, "EGFR:L858R"."""
+    biomarkers_excluded: frozenset[str] = frozenset()
+    """Likewise of markers that exclude a person; the marker alone where more than its absence excludes."""
+    minimum_prior_lines: int | None = None
+    maximum_prior_lines: int | None = None
+    minimum_ecog: int | None = None
+    maximum_ecog: int | None = None
+    cns: CnsPolicy | None = None
+
+
+NO_ELIGIBILITY = EligibilityValues()
+
+
 @dataclass(frozen=True, slots=True)
 class FilterValues:
     """The filterable part of a trial; `search.index.filters.matches` gives its meaning."""
@@ -89,6 +139,7 @@ class FilterValues:
     completion: PartialDate | None = None
     last_update: PartialDate | None = None
     has_results: bool | None = None
+    eligibility: EligibilityValues = NO_ELIGIBILITY
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +155,7 @@ class IndexDocument:
     values: FilterValues
     passages: tuple[Passage, ...]
     vectors: NDArray[np.float32]
+    criteria: Criteria = NO_CRITERIA
 
 
 def days(date: dt.date) -> int:

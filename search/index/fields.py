@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from search.config import DEFAULT_CONFIG, TextConfig
+from search.eligibility.criterion import Criteria
 from search.eligibility_text import unescaped
 from search.extraction.segment import sections
-from search.index.document import IndexDocument, Passage
+from search.index.document import NO_CRITERIA, IndexDocument, Passage
+from search.index.eligibility_values import eligibility_values
 from search.index.values import filter_values
 from search.text import terms
 from search.trial import Trial
@@ -70,6 +72,7 @@ def index_document(
     passages: Sequence[Passage],
     vectors: NDArray[np.float32],
     cancer_types: frozenset[str] = frozenset(),
+    criteria: Criteria = NO_CRITERIA,
 ) -> IndexDocument:
     """A trial ready for any back end.
 
@@ -78,10 +81,12 @@ def index_document(
         passages: what the encoder read.
         vectors: float32, one unit-length row for each passage, in order.
         cancer_types: OncoTree codes of the trial and all their ancestors.
+        criteria: as read from its eligibility text.
 
     Raises:
         ValueError: passages and vectors differ in number.
     """
     if len(passages) != len(vectors):
         raise ValueError(f"{trial.nct_id}: {len(passages)} passages but {len(vectors)} vectors")
-    return IndexDocument(trial, text_fields(trial), filter_values(trial, cancer_types), tuple(passages), vectors)
+    values = filter_values(trial, cancer_types, eligibility_values(criteria))
+    return IndexDocument(trial, text_fields(trial), values, tuple(passages), vectors, criteria)

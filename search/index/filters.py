@@ -6,6 +6,13 @@
 - `sex` and `age_days` describe a person: a limit that is not stated excludes nobody. `Sex.ALL` as a filter asks for
   trials that take every sex.
 - `countries`, `states`, `cities`, `near` and `site_status` must hold together at one site.
+- `stage`, `extent`, `prior_lines`, `ecog` and `brain_metastases` describe a person too, and are compared with what was
+  read from the criteria (`EligibilityValues`): a trial that states nothing of them stays in, unless
+  `include_unspecified` is False. A stage meets a trial's stages where their leaves meet; stages of systems that cannot
+  be compared state nothing of each other.
+- `biomarker` asks for trials that require one of the markers; `not_excluding` lists what a person has, and a trial that
+  excludes any of it does not match (of a marker without a state: in any state but its absence). `cns` asks for what a
+  trial states. `include_unspecified` does not concern these.
 - A partial date matches a range when any day it can mean lies inside; a range without ends asks nothing.
 """
 
@@ -14,7 +21,8 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 
-from search.index.document import FilterValues, SiteValues
+from search.index.document import CnsPolicy, EligibilityValues, FilterValues, SiteValues
+from search.index.eligibility_terms import leaves_of_stage, marker_leaves, stage_families
 from search.index.places import folded_countries, folded_places, site_values
 from search.query import DateRange, Filters, Near
 from search.trial import PartialDate, Sex, Site
@@ -98,6 +106,61 @@ def _any(values: Collection[object], wanted: Collection[object]) -> bool:
     return not wanted or any(value in wanted for value in values)
 
 
+def takes_stage(values: EligibilityValues, stage: str, unspecified: bool) -> bool:
+    """Whether a trial takes a person of this stage."""
+    leaves = leaves_of_stage(stage)
+    if leaves & values.stages:
+        return True
+    # A stage that no system knows is compared with nothing.
+    stated = stage_families(values.stages) & stage_families(leaves) or (leaves and leaves <= values.stages_excluded)
+    return unspecified and not stated
+
+
+def takes_extent(values: EligibilityValues, extent: str, unspecified: bool) -> bool:
+    """Whether a trial takes a person whose disease is of this extent."""
+    return extent in values.extents or (unspecified and extent not in values.extents_excluded)
+
+
+def takes_number(minimum: int | None, maximum: int | None, number: int, unspecified: bool) -> bool:
+    """Whether a number (of lines, of ECOG) lies within a trial's bounds; both are inclusive."""
+    if minimum is None and maximum is None:
+        return unspecified
+    return (minimum is None or minimum <= number) and (maximum is None or number <= maximum)
+
+
+def takes_brain_metastases(policy: CnsPolicy | None, present: bool, unspecified: bool) -> bool:
+    """Whether a trial takes a person with (or without) brain metastases of some state."""
+    if policy is None:
+        return unspecified
+    return policy is not (CnsPolicy.EXCLUDED if present else CnsPolicy.REQUIRED)
+
+
+def excludes_marker(values: EligibilityValues, marker: str) -> bool:
+    """Whether a trial excludes who has this marker ("EGFR"), or this state of it ("EGFR:L858R")."""
+    return marker_leaves(marker) <= values.biomarkers_excluded
+
+
+def eligibility_matches(values: EligibilityValues, filters: Filters) -> bool:
+    """Whether a trial's criteria satisfy the filters."""
+    unspecified = filters.include_unspecified
+    return (
+        (not filters.stage or any(takes_stage(values, stage, unspecified) for stage in filters.stage))
+        and (not filters.extent or any(takes_extent(values, extent, unspecified) for extent in filters.extent))
+        and (not filters.biomarker or any(marker_leaves(marker) & values.biomarkers for marker in filters.biomarker))
+        and not any(excludes_marker(values, marker) for marker in filters.not_excluding)
+        and (
+            filters.prior_lines is None
+            or takes_number(values.minimum_prior_lines, values.maximum_prior_lines, filters.prior_lines, unspecified)
+        )
+        and (filters.ecog is None or takes_number(values.minimum_ecog, values.maximum_ecog, filters.ecog, unspecified))
+        and (
+            filters.brain_metastases is None
+            or takes_brain_metastases(values.cns, filters.brain_metastases, unspecified)
+        )
+        and (not filters.cns or values.cns in filters.cns)
+    )
+
+
 def matches(values: FilterValues, filters: Filters) -> bool:
     """Whether a trial satisfies the filters; the meaning is in the module's docstring."""
     return (
@@ -114,6 +177,7 @@ def matches(values: FilterValues, filters: Filters) -> bool:
         and date_matches(values.completion, filters.completion)
         and date_matches(values.last_update, filters.last_update)
         and (filters.has_results is None or values.has_results is filters.has_results)
+        and eligibility_matches(values.eligibility, filters)
     )
 
 
@@ -128,6 +192,10 @@ def contradictions(filters: Filters) -> str | None:
             return f"The {name} is asked to be from {wanted.first} on and until {wanted.last}: no day is both."
     if filters.age_days is not None and filters.age_days < 0:
         return "The age is below zero."
+    if filters.prior_lines is not None and filters.prior_lines < 0:
+        return "The number of prior lines is below zero."
+    if filters.ecog is not None and not 0 <= filters.ecog <= 4:
+        return "The ECOG performance status is not one of the grades 0 to 4."
     near = filters.near
     if near is not None:
         if not (-90 <= near.lat <= 90):

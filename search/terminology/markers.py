@@ -186,7 +186,9 @@ def _without_targets(text: str, found: list[MarkerMention]) -> list[MarkerMentio
     for place in range(len(found) - 1, 0, -1):
         if behind[place] and _joined(text, found[place - 1], found[place]):
             behind[place - 1] = True
-    return [one for one, is_behind, is_before in zip(found, behind, before, strict=True) if not (is_behind or is_before)]
+    return [
+        one for one, is_behind, is_before in zip(found, behind, before, strict=True) if not (is_behind or is_before)
+    ]
 
 
 def _joined(text: str, one: MarkerMention, other: MarkerMention) -> bool:

@@ -57,6 +57,11 @@ _CANONICAL = {
     "ihc 2+/ish-": "IHC 2+/ISH-",
     "ihc 2+/fish-": "IHC 2+/ISH-",
 }
+_KNOWN = "known"
+"""Any result will do: the marker must have been tested."""
+_GERMLINE = "germline mutation"
+_ORIGINS = {_GERMLINE: "mutation", "somatic mutation": "mutation"}
+_ALLELE = re.compile(r"(HLA-[A-Z]+\d?)\*([\d:]+)")
 _EQUIVALENT = (
     # Deficient mismatch repair and high microsatellite instability show the same defect by protein and by DNA.
     (("MMR", "deficient"), ("MSI", "high")),
@@ -125,8 +130,15 @@ def _family(marker: str, state: str) -> str:
 def satisfies(marker: str, known: str, wanted: str) -> bool | None:
     """Whether a known result of a marker has a wanted state: True, False, or None where the result is too coarse."""
     has, asks = canonical_state(marker, known), canonical_state(marker, wanted)
-    if has == asks:
+    if has == asks or asks == _KNOWN:
         return True
+    if not _divides_by_origin(marker):
+        if asks == _GERMLINE:
+            # The origin of a mutation that is only known as such stays open.
+            return None if satisfies(marker, has, "mutation") is not False else False
+        has, asks = _ORIGINS.get(has, has), _ORIGINS.get(asks, asks)
+        if has == asks:
+            return True
     result, target = state_leaves(marker, has), state_leaves(marker, asks)
     if _CHANGE.fullmatch(asks) and target != {asks}:
         # The wanted change is named by no row: only the very same change has it, a different change has not.
@@ -136,10 +148,20 @@ def satisfies(marker: str, known: str, wanted: str) -> bool | None:
     return False if result.isdisjoint(target) else None
 
 
+def _divides_by_origin(marker: str) -> bool:
+    """Whether the table divides a marker's mutations into germline and somatic ones."""
+    return _GERMLINE in _parts().get((marker, "mutation"), ())
+
+
 def equivalents(marker: str, state: str) -> frozenset[tuple[str, str]]:
-    """Other (marker, state) pairs that say the same: MMR deficient and MSI high."""
+    """Other (marker, state) pairs that say the same: MMR deficient and MSI high, HLA-A*02:01 and HLA-A with A*02:01."""
     leaves = state_leaves(marker, state)
     found = set()
+    allele = _ALLELE.fullmatch(marker)
+    if allele and state == "positive":
+        found.add((allele.group(1), f"{allele.group(1).removeprefix('HLA-')}*{allele.group(2)}"))
+    elif marker.startswith("HLA-") and _ALLELE.fullmatch(f"HLA-{state}"):
+        found.add((f"HLA-{state}", "positive"))
     for pair in _EQUIVALENT:
         for one, other in (pair, pair[::-1]):
             if one[0] == marker and leaves <= state_leaves(*one) and other != (marker, state):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +13,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+
+from tests.elastic_server import free_port
 
 
 def oncomatch(*arguments: str, stdin: str | None = None, cache: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -50,7 +52,7 @@ def test_run_writes_trec_lines_and_names_what_it_cannot_read(sample_index: Path)
     first = [line for line in lines if line[0] == "1"]
     assert [int(line[3]) for line in first] == list(range(1, len(first) + 1))
     scores = [float(line[4]) for line in first]
-    assert all(a > b for a, b in zip(scores, scores[1:], strict=False))
+    assert all(a > b for a, b in itertools.pairwise(scores))
     assert [line[2] for line in lines if line[0] == "2"] == ["NCT99000001"]
 
 
@@ -90,6 +92,26 @@ def test_errors_are_sentences(arguments: list[str], code: int, says: str, encode
     assert done.stdout == ""
 
 
+def test_an_interrupted_build_says_that_nothing_is_lost(tmp_path: Path, encoder_cache: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "api.cli", "build", "--from", "-", "--index", str(tmp_path / "index")],
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "ONCOMATCH_CACHE": str(encoder_cache)},
+    )
+    for _ in range(300):
+        if (tmp_path / "index" / "registry.sqlite").exists():
+            break
+        time.sleep(0.1)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)  # it waits for records
+    _, told = process.communicate(timeout=60)
+    errors = told.decode()
+    assert process.returncode == 130
+    assert "goes on from there" in errors
+    assert "Traceback" not in errors
+
+
 def test_every_command_has_help_with_an_example() -> None:
     for command in ("build", "search", "serve", "run"):
         done = oncomatch(command, "--help")
@@ -98,9 +120,7 @@ def test_every_command_has_help_with_an_example() -> None:
 
 
 def test_serve_answers_and_ends_cleanly(sample_index: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "api.cli", "serve", "--index", str(sample_index), "--port", str(port)],
         stdout=subprocess.PIPE,

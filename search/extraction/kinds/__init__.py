@@ -8,7 +8,9 @@ from search.extraction.kinds.cns import CNS
 from search.extraction.kinds.conditions import CONDITIONS
 from search.extraction.kinds.lab_tables import LAB_TABLES
 from search.extraction.kinds.labs import LABS
+from search.extraction.kinds.line_counts import LINE_COUNTS
 from search.extraction.kinds.performance import PERFORMANCE
+from search.extraction.kinds.prior_therapy import PRIOR_THERAPY
 from search.extraction.kinds.sexes import SEXES
 from search.extraction.reading import Reader
 
@@ -18,7 +20,9 @@ READERS: tuple[Reader, ...] = (
     CONDITIONS,
     LABS,
     LAB_TABLES,
+    LINE_COUNTS,
     PERFORMANCE,
+    PRIOR_THERAPY,
     AGES,
     SEXES,
 )

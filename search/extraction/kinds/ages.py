@@ -32,8 +32,15 @@ _AFTER = re.compile(
     rf"[ -]?{_UNIT}?[ -]*(?P<age>of age|old\b|in age|age\b|or older|and older|and over|or over|or above|and above"
     rf"|\(age\))?"
 )
+_OPENS_WITH_AGE = re.compile(
+    r"\W*(?:(?:patient|subject|participant)'?s?'? )?age[ds]?\b[^a-z]{0,4}(?:between |from |of |over |at least )?$"
+)
+_PEOPLE_ONLY = re.compile(
+    r"\W*(?:(?:healthy|adults?|older|men|man|women|woman|males?|females?|patients?|participants?|subjects?"
+    r"|volunteers?|must|be|is|are|of|or|and)\b\W*)*"
+)
 _FORMER_BOUND = re.compile(r"\d{1,3} ?(?:years?|yrs?|months?|weeks?|days?)?(?: old)?(?:,| and| or)* *(?:but )?$")
-_AGE_BEFORE = re.compile(r"\b(?:age[ds]?|aging|ages|aged)\b(?P<gap>[^.;]*)$")
+_AGE_BEFORE = re.compile(r"\b(?:age[ds]?|aging|ages|aged)\b(?P<gap>(?:(?!\bage)[^.;])*)$")
 _RANGE = re.compile(
     rf"(?:between |from |of )?(?P<low>\d{{1,3}}(?:\.\d+)?) ?(?P<lowunit>years?|yrs?|y|months?|mos?|weeks?"
     rf"|days?)?(?: of age| old)?,? ?"
@@ -48,7 +55,8 @@ _REVERSED = re.compile(
     rf"(?P<value>{NUMBER}) ?(?:years?|yrs?|y)?(?: old)? ?(?P<op>\u2264|<=|=<|<|\u2265|>=|=>|>) ?ages?\b"
 )
 _ELSEWHERE = re.compile(
-    r"contracept|child-? ?bearing|menopaus|amenorrh|menstru|menses|menarche|fertil|reproductive|pregnan"
+    r"gestation|post-?menstrual|conception|contracept|child-? ?bearing|menopaus|amenorrh|menstru|menses|menarche"
+    r"|fertil|reproductive|pregnan"
     r"|hysterectom|oophorectom|sterili|biops|specimen|archiv|tissue"
     r"|\bsamples?\b|onset|relative|family history|donors?\b|\bsiblings?\b|offspring|caregiver|first[- ]degree"
     r"|karnofsky|lansky|performance|creatinine|gfr\b"
@@ -67,7 +75,10 @@ _CONDITION = re.compile(
     r"|unless|when) (?:>|<|\u2265|\u2264|aged?|over|under|older|younger|at least)?[^,;.:a-z]{0,6}$"
 )
 _PAIRED = re.compile(r" ?(?:years?|yrs?)?(?: old| of age)?[, ]*(?:and|but|to|or)?[, ]*(?:age[ds]? )?")
-_WORTH = re.compile(r"\bage[ds]?\b|\bold(?:er)?\b|younger|(?:years?|yrs?)[ -](?:and|or|&) |y/o|\dy\b")
+_WORTH = re.compile(
+    r"(?:\u2265|\u2264|<|>|=|over|under|least) ?\d\d? ?(?:years|yrs)|\bage[ds]?\b|\bold(?:er)?\b|younger"
+    r"|(?:years?|yrs?)[ -](?:and|or|&) |y/o|\dy\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +194,7 @@ def _range(folded: str, match: re.Match[str], *, under_age: bool) -> _Bound | No
     before = _AGE_BEFORE.search(folded[max(0, match.start() - _CUE_BEFORE) : match.start()])
     if not (under_age or aged or (before is not None and _clean(before["gap"]))):
         return None
-    if match["glue"] == "and" and "between" not in folded[max(0, match.start() - 12) : match.end()]:
+    if match["glue"] == "and" and "between" not in folded[max(0, match.start() - 24) : match.end()]:
         return None
     low = _years(float(match["low"]), match["lowunit"] or unit)
     high = _years(float(match["high"]), unit or match["lowunit"])
@@ -217,6 +228,9 @@ def _compared(folded: str, comparison: Comparison, *, under_age: bool) -> _Bound
     )
     before = _AGE_BEFORE.search(folded[max(0, comparison.start - _CUE_BEFORE) : comparison.start])
     named = before is not None and re.search(r"\d", _FORMER_BOUND.sub("", before["gap"])) is None
+    aged = aged or (
+        unit is not None and unit[0] == "y" and _PEOPLE_ONLY.fullmatch(folded[: comparison.start]) is not None
+    )
     named = named or re.search(r"\bage\b", folded[comparison.start : comparison.end]) is not None
     if not (under_age or aged or older or (named and (unit is not None or _ends_plainly(folded, at)))):
         return None
@@ -235,7 +249,7 @@ def _ends_plainly(folded: str, at: int) -> bool:
     """Whether a number without unit is not the beginning of another measure."""
     return (
         re.match(
-            r" ?(?:$|[,;.)(]|and\b|or\b|at\b|on\b|but\b|<|\u2264|to\b|who\b|with\b|when\b|for\b|in\b|\()", folded[at:]
+            r" ?(?:$|[,;.)(\]]|and\b|or\b|at\b|on\b|but\b|<|\u2264|to\b|who\b|with\b|when\b|for\b|in\b|\()", folded[at:]
         )
         is not None
     )
@@ -247,6 +261,8 @@ def _is_patients(folded: str, bound: _Bound) -> bool:
     after = folded[bound.end : bound.end + _CONTEXT_AFTER]
     cut = max(before.rfind(". "), before.rfind("; "))
     before = before[cut + 1 :]
+    if _OPENS_WITH_AGE.match(before):
+        return True
     stop = re.search(r"[.;](?:\s|$)", after)
     after = after[: stop.start()] if stop else after
     if _ELSEWHERE.search(before):

@@ -12,9 +12,23 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from search.eligibility.criterion import Cancer, Requirement, Section
-from search.extraction.kinds.disease import Disease, disease, has_stem, is_conditional, is_negated, is_other, is_subject, once, words_before
+from search.extraction.guards import is_other_malignancy_line
+from search.extraction.kinds.disease import (
+    LONGEST,
+    MOST,
+    Disease,
+    disease,
+    is_conditional,
+    is_negated,
+    is_other,
+    is_subject,
+    lines_with_stems,
+    once,
+    words_before,
+)
 from search.extraction.polarity import stance
 from search.extraction.reading import CriteriaText, Finding, Line
 from search.terminology import oncotree
@@ -38,10 +52,14 @@ _LEADS = re.compile(
     r"^\W*(?:(?:the |a |an |adult |female |male |all |any |has |have |with |must have |phase \w+ ?: ?|cohort \w+ ?[:(] ?|arm \w+ ?: ?"
     r"|patients? with |participants? with |subjects? with |patients? must have |participants? must have |subjects? must have |(?:newly|previously|un)[- ]?(?:diagnosed|treated) "
     r"|recurrent|relapsed|refractory|metastatic|(?:locally )?advanced|unresectable|resectable|operable|inoperable|incurable|stages? [ivabc0-9, /-]+"
-    r"|primary|high[- ]grade|low[- ]grade|high[- ]risk|or|and|/|,|\W)\W*)*$"
+    r"|primary|high[- ]grade|low[- ]grade|high[- ]risk|or |and )\W*)*$"
 )
-_ITS_PATIENTS = re.compile(r"^(?:patients?|participants?|subjects?)\b[^.;]{0,120}\b(?:must|should|need|(?:are|is) required|may)\b")
-_PERMITTED = re.compile(r"\b(?:may be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))\b")
+_ITS_PATIENTS = re.compile(
+    r"^(?:patients?|participants?|subjects?)\b[^.;]{0,120}\b(?:must|should|need|(?:are|is) required|may)\b"
+)
+_PERMITTED = re.compile(
+    r"\b(?:may be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))\b"
+)
 _ONLY = re.compile(r"\bonly (?:patients?|participants?|subjects?|those|tumou?rs?) (?:with|who have)\b[^.;]*$")
 _EARLIER = re.compile(
     r"\b(?:history|prior|previous(?:ly)?|past|concurrent|concomitant|secondary|second|synchronous|contralateral|another|treated for"
@@ -54,10 +72,14 @@ _JOINS = re.compile(
     r"|differentiated|invasive|persistent|primary|its|their|also|known|called|hormone|receptor|hr|triple|her2|er|pr)\b)*",
 )
 _OR = re.compile(r"[,;/]|\bor\b|\band\b|&|\(|including|such as|plus|as well as")
-_OPENS = re.compile(r"\b(?:including,? but (?:are )?not limited to|includ\w+,? without limitation|such as|e\.g\.|for example)\W*$")
+_OPENS = re.compile(
+    r"\b(?:including,? but (?:are )?not limited to|includ\w+,? without limitation|such as|e\.g\.|for example)\W*$"
+)
 _LIST_HEAD = re.compile(
     r"\b(?:following|one of|any of|either|types?|subtypes?|histolog\w+|includ\w+|diagnos\w+|cancers?|tumou?rs?|malignanc\w+|confirmed|diseases?)\b[^.;]*:?\s*$"
 )
+_UNIT_LENGTH = 5
+_CAPITALS = re.compile(r"[A-Z][A-Za-z+/-]?[A-Z]")
 _UNIT = re.compile(r"(?:[\d/]|per)\s*$")
 _SETS_APART = re.compile(
     r"\b(?:primary tumou?rs?|tumou?r types?|histolog\w+|subtypes?|diagnosis of|diagnosed with|confirmed|suffer\w* from|cancers? of|tumou?rs? of|origin|following)\b"
@@ -94,19 +116,34 @@ class _Candidate:
 
 
 @cache
-def _short() -> re.Pattern[str]:
+def _short() -> frozenset[str]:
     """Abbreviations, as written."""
-    names = {row.name for entry in entries().values() for row in entry.abbreviations if len(row.name) > 1}
-    return re.compile(rf"\b(?:{'|'.join(sorted(map(re.escape, names), key=lambda name: (-len(name), name)))})(?![A-Za-z])")
+    return frozenset(row.name for entry in entries().values() for row in entry.abbreviations)
 
 
-def _mentions(line: Line, context: str) -> list[CancerMention]:
-    if not (has_stem(line.folded) or _short().search(line.plain) or "histolog" in line.folded):
+def _is_named(line: Line, text: CriteriaText) -> bool:
+    """Whether a line may name a cancer: by a word for it, a histology, or an abbreviation."""
+    if line.index in lines_with_stems(text) or "histolog" in line.folded:
+        return True
+    if not _CAPITALS.search(line.plain):
+        return False
+    short = _short()
+    return any(word in short or word.rstrip("s") in short for word in map(_bare, line.plain.split()))
+
+
+def _bare(word: str) -> str:
+    return word.strip("()[],;:.\"'*")
+
+
+def _mentions(line: Line, context: str, text: CriteriaText) -> list[CancerMention]:
+    if not _is_named(line, text) or (line.section is Section.EXCLUSION and is_other_malignancy_line(line)):
         return []
     return [
         mention
-        for mention in find_cancers(line.plain, context)
-        if not (mention.quote.islower() and len(mention.quote) < 5 and _UNIT.search(line.plain[: mention.start]))
+        for mention in find_cancers(line.plain[:LONGEST], context)
+        if not (
+            mention.quote.islower() and len(mention.quote) < _UNIT_LENGTH and _UNIT.search(line.plain[: mention.start])
+        )
     ]
 
 
@@ -133,7 +170,12 @@ def _named_by(group: _Group, own: Disease) -> frozenset[str]:
         place = next((code for at, code in _UNKNOWN_AT.items() if at in company), None)
         if place is not None:
             codes = (codes - {"CUP"}) | {place}
-    if len(group.mentions) == 1 and len(codes) >= _MANY_SITES and _tissues(codes) == {"HEAD_NECK"} and _BARE.fullmatch(group.mentions[0].quote.lower()):
+    if (
+        len(group.mentions) == 1
+        and len(codes) >= _MANY_SITES
+        and _tissues(codes) == {"HEAD_NECK"}
+        and _BARE.fullmatch(group.mentions[0].quote.lower())
+    ):
         return frozenset({"HNSC"})
     specific = oncotree.without_ancestors(frozenset(codes))
     dropped = codes - specific
@@ -151,7 +193,7 @@ def _candidates(text: CriteriaText) -> list[_Candidate]:
     for line in text.lines:
         if line.is_heading:
             continue
-        for group in _groups(line, _mentions(line, own.context)):
+        for group in islice(_groups(line, _mentions(line, own.context, text)), MOST):
             start, end = line.start + group.start, line.start + group.end
             if not is_subject(line, group.start, group.end) or is_other(line, start, end, text):
                 continue
@@ -303,11 +345,16 @@ def _head_before(line: Line, text: CriteriaText) -> Line | None:
     return None
 
 
-def _findings(candidate: _Candidate, listed: frozenset[str] | None, number: int, text: CriteriaText) -> Iterator[Finding]:
+def _findings(
+    candidate: _Candidate, listed: frozenset[str] | None, number: int, text: CriteriaText
+) -> Iterator[Finding]:
     line, group = candidate.line, candidate.group
     codes = listed or _named_by(group, disease(text))
     separate = candidate.requirement is Requirement.ALLOWED or (
-        candidate.requirement is Requirement.REQUIRED and listed is None and len(_tissues(codes)) >= _BASKET and len(group.mentions) >= _BASKET
+        candidate.requirement is Requirement.REQUIRED
+        and listed is None
+        and len(_tissues(codes)) >= _BASKET
+        and len(group.mentions) >= _BASKET
     )
     confidence = 0.95 if candidate.strong else 0.85
     exception = stance(line, line.start + group.start, line.start + group.mentions[0].end, text).exception
@@ -342,13 +389,103 @@ class CancerReader:
     """Reads the diseases under study."""
 
     triggers = (
-        *("cancer", "carcino", "tumor", "tumour", "neoplas", "malignan", "leukemi", "leukaemi", "lymphom", "myelom", "melanom"),
-        *("sarcom", "gliom", "blastom", "mesotheliom", "thymom", "astrocytom", "seminom", "ependymom", "histolog", "myelodysplas"),
-        *("myeloproliferat", "macroglobulin", "myelofibro", "mycosis fungoides", "adeno", "cytoma", "fibromatosis", "desmoid"),
-        *("nsclc", "sclc", "hnscc", "scchn", "hcc", "rcc", "crc", "pdac", "gbm", "cll", "aml", "mds", "cml", "dlbcl", "nhl", " all "),
-        *("tnbc", "gist", "mpn", "npc", "escc", "btc", "net ", "nets", "crpc", "mibc", "dcis", "dipg", "mgus", "ctcl", "ptcl", "primary"),
-        *("confirm", "diagnos", "proven", "patients with", "subjects with", "participants with", "(bc)", "stage", "metastatic", "advanced", "bc "),
-        *(" mm ", "(mm)", "(all)", "all,", "-all", "neurofibro", "waldenstr", "amyloidosis", "histiocyt", "mastocyt", "polycythemia"),
+        *(
+            "cancer",
+            "carcino",
+            "tumor",
+            "tumour",
+            "neoplas",
+            "malignan",
+            "leukemi",
+            "leukaemi",
+            "lymphom",
+            "myelom",
+            "melanom",
+        ),
+        *(
+            "sarcom",
+            "gliom",
+            "blastom",
+            "mesotheliom",
+            "thymom",
+            "astrocytom",
+            "seminom",
+            "ependymom",
+            "histolog",
+            "myelodysplas",
+        ),
+        *(
+            "myeloproliferat",
+            "macroglobulin",
+            "myelofibro",
+            "mycosis fungoides",
+            "adeno",
+            "cytoma",
+            "fibromatosis",
+            "desmoid",
+        ),
+        *(
+            "nsclc",
+            "sclc",
+            "hnscc",
+            "scchn",
+            "hcc",
+            "rcc",
+            "crc",
+            "pdac",
+            "gbm",
+            "cll",
+            "aml",
+            "mds",
+            "cml",
+            "dlbcl",
+            "nhl",
+            " all ",
+        ),
+        *(
+            "tnbc",
+            "gist",
+            "mpn",
+            "npc",
+            "escc",
+            "btc",
+            "net ",
+            "nets",
+            "crpc",
+            "mibc",
+            "dcis",
+            "dipg",
+            "mgus",
+            "ctcl",
+            "ptcl",
+            "primary",
+        ),
+        *(
+            "confirm",
+            "diagnos",
+            "proven",
+            "patients with",
+            "subjects with",
+            "participants with",
+            "(bc)",
+            "stage",
+            "metastatic",
+            "advanced",
+            "bc ",
+        ),
+        *(
+            " mm ",
+            "(mm)",
+            "(all)",
+            "all,",
+            "-all",
+            "neurofibro",
+            "waldenstr",
+            "amyloidosis",
+            "histiocyt",
+            "mastocyt",
+            "polycythemia",
+        ),
     )
 
     def __call__(self, line: Line, text: CriteriaText) -> Iterable[Finding]:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TypeVar
+
+import ahocorasick
 
 from search.eligibility.criterion import Section
 from search.extraction.guards import is_other_malignancy, is_other_malignancy_line
@@ -67,6 +69,10 @@ _STEMS = (
     "teratoma",
 )
 _ONCOLOGY = re.compile("|".join(_STEMS))
+MOST = 40
+"""Mentions of one kind that are looked at in one line; only a text that is broken has more."""
+LONGEST = 20_000
+"""Characters of a line that are read; only a text that is broken has longer ones."""
 _STATEMENT = 300
 """Characters of a statement that stand in for a title."""
 _WINDOW = 200
@@ -91,7 +97,9 @@ _SCHEDULED = re.compile(
     r"(?:is |are )?(?:scheduled|planned|planning|undergoing|candidates?|receiving|referred|about to|currently|eligible|due|appropriate"
     r"|suitable|elected|indicated|have undergone|who (?:have |has )?(?:undergone|received|completed|underwent)|undergone|underwent|starting|initiating)\b"
 )
-_CANDIDATE = re.compile(r"\b(?:candidates?|suitable|amenable|scheduled|planned|eligible|fit) (?:for|to undergo)\b[^.;]{0,80}$")
+_CANDIDATE = re.compile(
+    r"\b(?:candidates?|suitable|amenable|scheduled|planned|eligible|fit) (?:for|to undergo)\b[^.;]{0,80}$"
+)
 _CAUSE = re.compile(
     r"\b(?:family history|relatives?|mother|sister|father|(?:in)?hereditary|(?<!-)risk (?:of|for|factors?)|due to|secondary to|caused by|because of"
     r"|attribut\w+ to|related to|associated with|consequence of|complication of|judged|mimic\w*|suspicious of|other than|death"
@@ -175,15 +183,19 @@ def _disease(text: CriteriaText) -> Disease:
     return Disease(_named(context) if statement else codes, context, oncology)
 
 
-_STATES = re.compile(rf"\b(?:confirm\w+|proven|documented|diagnos\w+|stages?|metastatic|advanced|patients with)\b.{{0,80}}?\b{NOUN}")
+_STATES = re.compile(
+    rf"\b(?:confirm\w+|proven|documented|diagnos\w+|stages?|metastatic|advanced|patients with)\b.{{0,80}}?\b{NOUN}"
+)
 
 
 def _statement(text: CriteriaText, context: str) -> str | None:
     """The first inclusion line that states a cancer, for records whose title and conditions name none."""
     for line in text.lines:
-        if line.section is not Section.INCLUSION or not _ONCOLOGY.search(line.folded) or not _STATES.search(line.folded):
+        if line.section is not Section.INCLUSION or line.index not in lines_with_stems(text):
             continue
-        for mention in find_cancers(line.plain, context):
+        if not _STATES.search(line.folded):
+            continue
+        for mention in find_cancers(line.plain[:LONGEST], context)[:MOST]:
             start, end = line.start + mention.start, line.start + mention.end
             if not is_other_malignancy(line, start, end, text) and is_subject(line, mention.start, mention.end):
                 return line.plain[:_STATEMENT]
@@ -200,6 +212,34 @@ def has_stem(folded: str) -> bool:
 
 
 STEMS = _STEMS
+"""The words for cancer, as substrings of folded text."""
+
+
+@cache
+def _stem_automaton() -> ahocorasick.Automaton:
+    automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+    for number, stem in enumerate(_STEMS):
+        automaton.add_word(stem, number)
+    automaton.make_automaton()
+    return automaton
+
+
+def _lines_with_stems(text: CriteriaText) -> frozenset[int]:
+    found: set[int] = set()
+    lines = iter(text.lines)
+    line = next(lines, None)
+    for end, _ in _stem_automaton().iter(text.folded):
+        while line is not None and line.end <= end:
+            line = next(lines, None)
+        if line is None:
+            break
+        if line.start <= end:
+            found.add(line.index)
+    return frozenset(found)
+
+
+lines_with_stems = once(_lines_with_stems)
+"""Indices of the lines that hold a word for cancer."""
 
 
 def words_before(line: Line, at: int) -> str:

@@ -51,10 +51,22 @@ WORDS = (
     _word("metastatic castration_resistant", "mcrpc", r"\bmcrpc\b", complete=True, confidence=0.95),
     _word("metastatic", "mhspc|mcspc|mcrc|mpdac|mbc", r"\b(?:mhspc|mcspc|mcrc|mpdac|mbc)\b", complete=True),
     _word("castration_resistant", "nmcrpc|crpc", r"\b(?:nm|m0)?crpc\b", complete=True),
-    _word("locally_advanced", "advanced", r"\b(?:loco-?regional(?:ly)?|local(?:ly|ized|ised)?)[ -](?:or regionally |and regionally )?advanced\b"),
+    _word(
+        "locally_advanced",
+        "advanced",
+        r"\b(?:loco-?regional(?:ly)?|local(?:ly|ized|ised)?)[ -](?:or regionally |and regionally )?advanced\b",
+    ),
     _word("locally_advanced", "advanced", r"\blocal(?:ly)? (?:or|and/or|and) (?:regionally |systemically )?advanced\b"),
-    _word("advanced", "advanced", r"(?<!locally )(?<!locally-)(?<!regionally )(?<!more )\badvanced\b(?! (?:age|directive|care|practice|imaging|cirrhosis|kidney|renal|heart|liver|copd|dementia))"),
-    _word("unresectable", "resectable|inoperable|unresected|operable", r"\b(?:un-?resectable|non-?resectable|inoperable|in-operable|non-?operable|not (?:be )?(?:surgically |completely |considered )?(?:resectable|operable))\b"),
+    _word(
+        "advanced",
+        "advanced",
+        r"(?<!locally )(?<!locally-)(?<!regionally )(?<!more )\badvanced\b(?! (?:age|directive|care|practice|imaging|cirrhosis|kidney|renal|heart|liver|copd|dementia))",
+    ),
+    _word(
+        "unresectable",
+        "resectable|inoperable|unresected|operable",
+        r"\b(?:un-?resectable|non-?resectable|inoperable|in-operable|non-?operable|not (?:be )?(?:surgically |completely |considered )?(?:resectable|operable))\b",
+    ),
     _word(
         "unresectable",
         "amenable|candidate|eligible|suitable|removed|resected|resection",
@@ -64,7 +76,11 @@ WORDS = (
         r"|\b(?:surgical )?resection of the tumou?r must not be possible",
         complete=True,
     ),
-    _word("resectable", "resectable|operable", r"(?<!un)(?<!non)(?<!non-)(?<!in)(?<!borderline )(?<!not )\b(?:(?:surgically|potentially|completely|clinically|borderline) )?(?:resectable|operable)\b"),
+    _word(
+        "resectable",
+        "resectable|operable",
+        r"(?<!un)(?<!non)(?<!non-)(?<!in)(?<!borderline )(?<!not )\b(?:(?:surgically|potentially|completely|clinically|borderline) )?(?:resectable|operable)\b",
+    ),
     _word(
         "resectable",
         "amenable|candidate|suitable|eligible",
@@ -81,34 +97,77 @@ WORDS = (
         complete=True,
         confidence=0.75,
     ),
-    _word("localized", "locali", r"\blocali[sz]ed(?! (?:advanced|therapy|radi|treatment|pain|infection|prostate cancer treated))"),
+    _word(
+        "localized",
+        "locali",
+        r"\blocali[sz]ed(?! (?:advanced|therapy|radi|treatment|pain|infection|prostate cancer treated))",
+    ),
     _word("localized", "confined", r"\b(?:organ[- ]confined|confined to the (?:prostate|organ|pancreas|kidney))\b"),
     _word("recurrent", "recur", r"\b(?:loco-?regional(?:ly)?[ -]|locally[ -]|biochemical(?:ly)?[ -])?recurrent\b"),
-    _word("recurrent", "recurred", r"\b(?:has|have|had|which|that|disease|tumou?r) (?:now |locally |since )*recurred\b", complete=True),
-    _word("recurrent", "recurrence", r"\b(?:local|locoregional|loco-?regional|tumou?r|disease|biochemical|distant|pelvic|first|evidence of)(?: or \w+)? recurrence\b(?! of (?:symptom|infect|other)|[- ]free| rate| risk| score)", complete=True, confidence=0.75),
+    _word(
+        "recurrent",
+        "recurred",
+        r"\b(?:has|have|had|which|that|disease|tumou?r) (?:now |locally |since )*recurred\b",
+        complete=True,
+    ),
+    _word(
+        "recurrent",
+        "recurrence",
+        r"\b(?:local|locoregional|loco-?regional|tumou?r|disease|biochemical|distant|pelvic|first|evidence of)(?: or \w+)? recurrence\b(?! of (?:symptom|infect|other)|[- ]free| rate| risk| score)",
+        complete=True,
+        confidence=0.75,
+    ),
     _word("relapsed", "relaps", r"\brelaps(?:ed|ing)\b|\brelapse\b(?=,? (?:or|after|and))"),
     _word("relapsed", "relapse", r"\b(?:biochemical|first|second|at) relapse\b", complete=True, confidence=0.75),
     _word("refractory", "refractor", r"\brefractory\b"),
     _word("refractory", "failed to respond", r"\bfailed to respond\b"),
-    _word("newly_diagnosed", "diagnosed|de novo|de-novo", r"\bnew(?:ly)?[- ]diagnosed\b|\bde[ -]novo\b(?! (?:metasta|stage))"),
+    _word(
+        "newly_diagnosed",
+        "diagnosed|de novo|de-novo",
+        r"\bnew(?:ly)?[- ]diagnosed\b|\bde[ -]novo\b(?! (?:metasta|stage))",
+    ),
     _word("newly_diagnosed", "untreated", r"\bpreviously untreated\b", liquid=True, confidence=0.8),
     _word("progressive", "progressive|progressing", r"\b(?:progressive|progressing)\b"),
-    _word("progressive", "progression", r"\b(?:documented|radiograph\w+|radiolog\w+|evidence of|objective|clinical|unequivocal)(?: \w+){0,2} (?:disease |tumou?r )?progression\b", complete=True, confidence=0.7),
-    _word("oligometastatic", "oligomet|oligo-met", r"\boligo-?metasta(?:tic|ses|sis)\b|\boligo-?(?:recurrent|progressive)\b"),
-    _word("castration_resistant", "castrat|hormone|androgen", r"\b(?:castrat(?:ion|e)|hormone|androgen)[ -]?(?:resistant|refractory|independent|insensitive)\b"),
-    _word("castration_resistant", "hormon|androgen|castrat", r"\b(?:refractory|resistant|unresponsive) to (?:hormon\w+|androgen|castration)", complete=True),
-    _word("measurable_residual", "residual|mrd", r"\b(?:mrd|(?:minimal|measurable) residual disease)(?: \(mrd\))?[ -]?(?:positiv\w+|\+)|\b(?:positive|detectable|persistent) (?:for )?(?:mrd|(?:minimal|measurable) residual disease)\b", complete=True),
+    _word(
+        "progressive",
+        "progression",
+        r"\b(?:documented|radiograph\w+|radiolog\w+|evidence of|objective|clinical|unequivocal)(?: \w+){0,2} (?:disease |tumou?r )?progression\b",
+        complete=True,
+        confidence=0.7,
+    ),
+    _word(
+        "oligometastatic",
+        "oligomet|oligo-met",
+        r"\boligo-?metasta(?:tic|ses|sis)\b|\boligo-?(?:recurrent|progressive)\b",
+    ),
+    _word(
+        "castration_resistant",
+        "castrat|hormone|androgen",
+        r"\b(?:castrat(?:ion|e)|hormone|androgen)[ -]?(?:resistant|refractory|independent|insensitive)\b",
+    ),
+    _word(
+        "castration_resistant",
+        "hormon|androgen|castrat",
+        r"\b(?:refractory|resistant|unresponsive) to (?:hormon\w+|androgen|castration)",
+        complete=True,
+    ),
+    _word(
+        "measurable_residual",
+        "residual|mrd",
+        r"\b(?:mrd|(?:minimal|measurable) residual disease)(?: \(mrd\))?[ -]?(?:positiv\w+|\+)|\b(?:positive|detectable|persistent) (?:for )?(?:mrd|(?:minimal|measurable) residual disease)\b",
+        complete=True,
+    ),
 )
 """All words, the longer spelling deciding where two overlap."""
+
+STEMS = frozenset(stem for word in WORDS for stem in word.stems)
 
 JOINS = re.compile(
     r"(?:[\s,/()&+-]|i\.e\.|\b(?:and|or|and/or|either|of|ie|locally|surgically|incurable|persistent|stage|de novo|otherwise|which is|that is|newly|the|a|to|primary|non|but)\b)*"
 )
 """What may stand between two words of one criterion."""
 
-_MODIFIER = (
-    r"(?:[\w/+&-]+(?: ?\([^()]{0,40}\))? ?,? ){0,9}?"
-)
+_MODIFIER = r"(?:[\w/+&-]+(?: ?\([^()]{0,40}\))? ?,? ){0,9}?"
 HEAD = re.compile(
     rf"[\s,)]*(?:\((?:stage|m1)\b|(?:\([^()]{{0,80}}\)[\s,]*)?(?:{_MODIFIER})\(?(?:{NOUN}|patients?|setting|[a-z0-9+/-]*(?:nsclc|sclc|hnscc|scchn|hcc|rcc|ccrcc|crc|pdac|gbm|cll|aml|mds|cml|dlbcl|nhl|all|tnbc|gists?|npc|escc|btc|nets?|uc|abc|mbc|tnbc|bc|mm|crpc|mcl|fl|ptcl|ctcl|mpn|nec|atc|dtc|adenoca))\b)"
 )
@@ -136,5 +195,7 @@ NOT_EXTENT_AFTER = re.compile(
     r"|to (?:platelet|transfusion|medical|insulin|antibiotic)|setting\b|lesions? (?:must|should|measur|that|is|are)|cystitis|uti\b|hypercalc|hypokal|electrolyt|edema|psychiatr|mental|life|registered|nurse|hematoma|dementia|deficit|symptom|sclerosis"
     r"|increase|improve|motor|supranuclear|cognitive|decline|resistance|free survival|-free|biops|sample|specimen|tissue|site)"
 )
-COURSE_WHEN_EXCLUDED = frozenset({"newly_diagnosed", "progressive", "refractory", "resectable", "measurable_residual", "advanced"})
+COURSE_WHEN_EXCLUDED = frozenset(
+    {"newly_diagnosed", "progressive", "refractory", "resectable", "measurable_residual", "advanced"}
+)
 """Courses that an exclusion names for other reasons than the disease's extent (an outcome of therapy, another illness)."""

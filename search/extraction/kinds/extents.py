@@ -10,11 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from search.eligibility.criterion import Extent, Requirement, Section
 from search.extraction.flow import flow
-from search.extraction.kinds.disease import Disease, disease, is_conditional, is_negated, is_other, is_purpose, words_before
+from search.extraction.kinds.disease import (
+    LONGEST,
+    MOST,
+    Disease,
+    disease,
+    is_conditional,
+    is_negated,
+    is_other,
+    is_purpose,
+    words_before,
+)
 from search.extraction.kinds.extent_words import (
     COURSE_WHEN_EXCLUDED,
     HEAD,
@@ -23,6 +33,7 @@ from search.extraction.kinds.extent_words import (
     NOT_EXTENT_BEFORE,
     ORGAN_BEFORE,
     PREDICATE,
+    STEMS,
     WORDS,
     ExtentWord,
 )
@@ -52,8 +63,35 @@ class ExtentReader:
     """Reads extent and course."""
 
     triggers = (
-        *("metasta", "advanced", "resect", "operable", "operab", "locali", "recur", "relaps", "refractor", "diagnosed", "de novo", "progress"),
-        *("oligomet", "castrat", "hormone", "androgen", "residual", "mrd", "disseminated", "untreated", "amenable", "removed", "excis", "crpc", "surger"),
+        *(
+            "metasta",
+            "advanced",
+            "resect",
+            "operable",
+            "operab",
+            "locali",
+            "recur",
+            "relaps",
+            "refractor",
+            "diagnosed",
+            "de novo",
+            "progress",
+        ),
+        *(
+            "oligomet",
+            "castrat",
+            "hormone",
+            "androgen",
+            "residual",
+            "mrd",
+            "disseminated",
+            "untreated",
+            "amenable",
+            "removed",
+            "excis",
+            "crpc",
+            "surger",
+        ),
         *("surgical", "confined", "hspc", "extracranial", "failed to respond", "de-novo", "early"),
     )
 
@@ -61,16 +99,19 @@ class ExtentReader:
         """All extents of the line."""
         if not disease(text).oncology:
             return
-        for group in _groups(sorted(_words(line, disease(text)), key=lambda f: (f.start, -f.end)), line):
+        words = sorted(_words(line, disease(text)), key=lambda f: (f.start, -f.end))
+        for group in islice(_groups(words, line), MOST):
             yield from _judge(line, group, text)
 
 
 def _words(line: Line, own: Disease) -> Iterator[_Found]:
     flowing = flow(line.folded)
     liquid = any(oncotree.LIQUID in (code, *oncotree.ancestors(code)) for code in own.codes)
-    for word in WORDS:
-        if (not word.liquid or liquid) and any(stem in flowing.text for stem in word.stems):
-            for match in word.pattern.finditer(flowing.text):
+    words = flowing.text[:LONGEST]
+    present = {stem for stem in STEMS if stem in words}
+    for word in WORDS if present else ():
+        if (not word.liquid or liquid) and not present.isdisjoint(word.stems):
+            for match in word.pattern.finditer(words):
                 yield _Found(flowing.original(match.start()), flowing.original(match.end() - 1) + 1, word)
 
 
@@ -129,7 +170,9 @@ def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText) -> Iterato
         values = tuple(value for value in values if value != "metastatic")  # counted lesions, not the extent
     confidence = min(one.word.confidence for one in group)
     for part in _parts(line, group, values):
-        yield Finding(Extent(part), start, _evidence_end(line, last), requirement, confidence, exception=resolved.exception)
+        yield Finding(
+            Extent(part), start, _evidence_end(line, last), requirement, confidence, exception=resolved.exception
+        )
 
 
 def _words_after(line: Line, group: tuple[_Found, ...]) -> str:
@@ -158,7 +201,10 @@ def _parts(line: Line, group: tuple[_Found, ...], values: tuple[str, ...]) -> It
 
 def _evidence_end(line: Line, last: _Found) -> int:
     """The words, with the noun they describe where it follows at once."""
-    noun = re.match(r"\s+(?:disease|cancers?|tumou?rs?|carcinomas?|melanoma|lymphoma|sarcomas?)\b", line.folded[last.end : last.end + 20])
+    noun = re.match(
+        r"\s+(?:disease|cancers?|tumou?rs?|carcinomas?|melanoma|lymphoma|sarcomas?)\b",
+        line.folded[last.end : last.end + 20],
+    )
     return line.start + last.end + (noun.end() if noun else 0)
 
 

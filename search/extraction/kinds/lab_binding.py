@@ -282,6 +282,8 @@ class _Binder:
 def _is_other(folded: str, comparison: Comparison) -> bool:
     """Whether a comparison counts days, doses, grades …, nothing of a laboratory."""
     if comparison.unit is None and comparison.number:
+        if comparison.number.isalpha():
+            return True
         if _COUNTED.match(folded, comparison.end):
             return True
         if re.match(r" ?/ ?\d", folded[comparison.end : comparison.end + 4]):

@@ -22,7 +22,7 @@ EITHER_SIDE = frozenset(
         "blasts", "LDH", "PSA", "AFP", "CA-125", "CA19-9", "CA15-3", "CEA", "ferritin", "CRP",
         "bone marrow plasma cells", "FLC ratio", "estradiol", "serum M-protein", "urine M-protein",
         "free light chain", "beta-2 microglobulin", "NT-proBNP", "BNP", "troponin", "calcium", "ionized calcium",
-        "glucose", "testosterone", "D-dimer", "reticulocytes",
+        "glucose", "testosterone", "HbA1c", "D-dimer", "reticulocytes",
     }
 )  # fmt: skip
 """Trials bound these from either side: the words decide."""
@@ -137,8 +137,16 @@ def allowed_op(name: str, op: str, value: Reading, *, prohibited: bool) -> tuple
     stated = inverted(op) if prohibited else op
     if natural is None or stated in natural or (value.unit == "xLLN" and stated[0] == ">"):
         return stated, True
-    if name in {"WBC", "lymphocytes"} and value.unit == "10^9/L" and value.value >= _HIGH_COUNT:
-        return stated, True
+    known = analyte(name)
+    highest = _HIGH_COUNT if name in {"WBC", "lymphocytes"} else known.uln if known is not None else None
+    if (
+        known is not None
+        and known.side is Side.LOWER
+        and value.unit == known.unit
+        and highest
+        and value.value >= highest
+    ):
+        return stated, True  # "hematocrit > 55 %": a bound from above, whatever the natural side
     if prohibited:
         return op, False  # "ANC >= 1.5" among the exclusions: a requirement under the wrong heading
     return None

@@ -63,7 +63,7 @@ class LabReader:
         "higher than", "above", "below", "over ", "under ", "within", "normal", "minimum", "maximum", "uln",
         "upper limit", "lower limit", "between", "up to", "g/dl", "g/l", "mg/dl", "/mm", "/\u00b5l", "/\u03bcl", "/ul",
         "/mcl", "10^9", "10 ^9", "109/l", "mmol/l", "mol/l", "ml/min", "msec", "superior to", "inferior to", "or more",
-        "or less", "or greater", "or higher", "wnl",
+        "or less", "or greater", "or higher", "wnl", "%", " ms",
     )  # fmt: skip
 
     def __call__(self, line: Line, text: CriteriaText) -> Iterable[Finding]:
@@ -178,7 +178,10 @@ def _conditioned(page: Page, found: list[Slot]) -> list[Fact]:
                 r"[,;.:]\s*(?:or|and|but)?\s*(?:for|in|if|when)?[^,;.]*$",
                 lead[: max(0, slot.start - (slot.comparison.start - len(lead)))],
             )
-            if facts and not (separated and following is not None):
+            apart = (
+                re.search(r"[;.](?!\d)", lead[: max(0, len(lead) - (slot.comparison.start - slot.start))]) is not None
+            )
+            if facts and not apart and not (separated and following is not None):
                 facts = _closed_by(facts, clause)
             else:
                 leading_clause = clause
@@ -198,7 +201,7 @@ def _conditioned(page: Page, found: list[Slot]) -> list[Fact]:
             continue
         exception = re.search(r"\b(?:unless|except)\b[^.;]*", tail)
         made = list(_facts(page, slot, condition, exception.span() if exception else None, facts))
-        if linked and facts and made:
+        if linked and not slot.inherited and facts and made:
             if made[0].condition is None:
                 made = [replace(f, condition=facts[-1].condition) for f in made]
             elif (

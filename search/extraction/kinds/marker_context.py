@@ -1,4 +1,4 @@
-"""What the words around a marker make of it: a condition, a permission, a mere test, or something that is no biomarker."""
+"""What the words around a marker make of it: a condition, a permission, a mere test, or no biomarker at all."""
 
 from __future__ import annotations
 
@@ -14,17 +14,25 @@ _REACH = 220
 """Characters on either side that have a say."""
 _SENTENCE_START = r"(?:^|[.;:]\s+|\)\s+|\bnote:?\s*|^\W+|(?:and|however|but),? (?=for ))"
 _TITLE = (
-    r"(?:(?:if|when|where|for|in|among|note:?|in case|all|any|those|only|adult|male|female|the|other|a|known|enrolled|eligible) )*"
+    r"(?:(?:if|when|where|for|in|among|note:?|in case|all|any|those|only|adult|male|female|the|other"
+    r"|a|known|enrolled|eligible) )*"
     r"(?:patients?|participants?|subjects?|individuals?|those|women|men|people|persons?|tumou?rs?|cases?|carriers?)"
 )
-_MODAL = re.compile(r"\b(?:must|should|shall|will|may|can|needs?|required|eligible|excluded|allowed|ineligible|not|no)\b")
+_MODAL = re.compile(
+    r"\b(?:must|should|shall|will|may|can|needs?|required|eligible|excluded|allowed|ineligible|not|no)\b"
+)
 _SUBJECT = re.compile(
-    rf"\W*(?:{_TITLE}\b[^.;:]{{0,90}}?\b(?:with|whose|who (?:have|has|are|were|is)|that (?:have|has|are)|harbou?ring|having|known to have|have|are|carrying|bearing"
+    rf"\W*(?:{_TITLE}\b[^.;:]{{0,90}}?\b(?:with|whose|who (?:have|has|are|were|is)|that (?:have|has"
+    rf"|are)|harbou?ring|having|known to have|have|are|carrying|bearing"
     r"|found to have)\b|(?:if|when|where|whenever|in (?:the )?(?:cases?|event|presence) of|for)\b)"
 )
 _ASKS = re.compile(
-    r"^[^.;]{0,200}?(?:\b(?:must|should|shall)\b(?! (?:not )?be (?:excluded|enrolled|included))|\bneeds? to\b|\b(?:is|are|was|were) required\b|\bwill (?:need|have|undergo|be (?:required|assessed|evaluated|tested|treated|assigned|randomi[sz]ed|stratified|considered|analy[sz]ed|confirmed|eligible))\b|\bhas to\b|\bhave to\b"
-    r"|\bmay (?:be|have|also|enroll?|participate|still)\b|\b(?:are|is)(?: only)? eligible\b|\bcan be (?:enrolled|included)|\bare (?:allowed|permitted))"
+    r"^[^.;]{0,200}?(?:\b(?:must|should|shall)\b(?! (?:not )?be (?:excluded|enrolled|included))"
+    r"|\bneeds? to\b|\b(?:is|are|was|were) required\b|\bwill (?:need|have|undergo|be (?:required"
+    r"|assessed|evaluated|tested|treated|assigned|randomi[sz]ed|stratified|considered|analy[sz]ed"
+    r"|confirmed|eligible))\b|\bhas to\b|\bhave to\b"
+    r"|\bmay (?:be|have|also|enroll?|participate|still)\b|\b(?:are|is)(?: only)? eligible\b"
+    r"|\bcan be (?:enrolled|included)|\bare (?:allowed|permitted))"
 )
 _SENTENCES = re.compile(r"[.;]\s+|:\s+(?=[a-z])")
 _LABELLED = 30
@@ -32,26 +40,58 @@ _LABELLED = 30
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _LABEL = re.compile(r"[^.;:,]{0,50}:\s*\w{3}")
 _IF = re.compile(
-    rf"(?:\b(?:if|in case of|in the case of|in cases of|in the event of|in the presence of|when|where|whenever|only for|required for|depending on)\b[^.;,:]{{0,60}}$"
+    rf"(?:\b(?:if|in case of|in the case of|in cases of|in the event of|in the presence of|when|where"
+    rf"|whenever|only for|required for|depending on)\b[^.;,:]{{0,60}}$"
     rf"|{_SENTENCE_START}\W*for (?:[\w+-]+ ){{0,8}}$)"
 )
-_ELIGIBLE_IF = re.compile(r"\b(?:eligible|allowed|included|enrolled|permitted)\b[^.;]{0,40}\bif\b[^.;]{0,60}$|\bonly (?:if|when)\b[^.;]{0,60}$")
-_FOR_TAIL = re.compile(r"^[^.;]{0,60}?(?:,|:|\bmust\b|\bshould\b|\bpatients?\b|\bparticipants?\b|\bsubjects?\b|\b(?:is|are) required|\bprior\b)")
+_ELIGIBLE_IF = re.compile(
+    r"\b(?:eligible|allowed|included|enrolled|permitted)\b[^.;]{0,40}\bif\b[^.;]{0,60}$|\bonly (?:if"
+    r"|when)\b[^.;]{0,60}$"
+)
+_FOR_TAIL = re.compile(
+    r"^[^.;]{0,60}?(?:,|:|\bmust\b|\bshould\b|\bpatients?\b|\bparticipants?\b|\bsubjects?\b|\b(?:is"
+    r"|are) required|\bprior\b)"
+)
 _REGARDLESS = re.compile(
-    r"\b(?:regardless of|irrespective of|independent(?:ly)? of|without regard (?:to|for)|with or without|with/without|whether or not)\b(?: [\w/-]+){0,4} ?$"
+    r"\b(?:regardless of|irrespective of|independent(?:ly)? of|without regard (?:to|for)"
+    r"|with or without|with/without|whether or not)\b(?: [\w/-]+){0,4} ?$"
     r"|\b(?:do(?:es)? not|don't|need not|not) (?:need|have)? ?(?:to )?(?:meet|have to|be required to)[^.;]{0,60}$"
 )
 _ANY_STATUS = re.compile(r"\b(?:any|all)(?: known)? $")
-_REGARDLESS_AFTER = re.compile(r"^[^.;]{0,40}\b(?:or not|is (?:optional|not (?:required|mandatory|necessary))|not required|is allowed)\b")
+_REGARDLESS_AFTER = re.compile(
+    r"^[^.;]{0,40}\b(?:or not|is (?:optional|not (?:required|mandatory|necessary))|not required|is allowed)\b"
+)
 _STATUS = re.compile(r"^[\s-]*(?:\w+ ){0,2}(?:status|expression|results?|mutation(?:al)? status)\b")
-_EXAMPLES = re.compile(r"\b(?:cancers?|tumou?rs?|malignanc\w+|types?|indications?|carcinomas?|histolog\w+)\b(?:(?! with)[^.;:,]){0,20}(?:,? (?:including|such as|e\.g\.|for example|include)(?:,? but (?:are )?not limited to)?)[^.;]{0,120}$")
+_EXAMPLES = re.compile(
+    r"\b(?:cancers?|tumou?rs?|malignanc\w+|types?|indications?|carcinomas?"
+    r"|histolog\w+)\b(?:(?! with)[^.;:,]){0,20}(?:,? (?:including|such as|e\.g\.|for example"
+    r"|include)(?:,? but (?:are )?not limited to)?)[^.;]{0,120}$"
+)
 _REQUIRED_BEHIND = re.compile(r"^\W*(?:(?!not\b|if\b|is\b)\w+\W+){0,2}required(?! (?:for|if|to|when|in|only)\b)\b")
 _UNTREATED = re.compile(
-    r"^(?:(?!\bor\b|,)[^.;]){0,60}?\b(?:(?:who|that|and)(?: have| has| are| were)? (?:not|never)\b|(?:who|that) (?:have|has) (?:progress|receiv|fail)|without prior|not previously treated|unless|who are (?:candidates|eligible)|(?:for|in) whom"
+    r"^(?:(?!\bor\b|,)[^.;]){0,60}?\b(?:(?:who|that|and)(?: have| has| are| were)? (?:not|never)\b"
+    r"|(?:who|that) (?:have|has) (?:progress|receiv|fail)|without prior|not previously treated|unless"
+    r"|who are (?:candidates|eligible)|(?:for|in) whom"
     r"|,? (?:naive|na.ve) to|,? previously untreated with|eligible for|not treated)"
 )
-_UNKNOWN = re.compile(r"\bunknown\b|\bnot (?:been )?(?:known|tested|available|done|determined|evaluable|assessed)\b|\bindeterminate\b|\bunavailable\b")
-_NO_UNKNOWN = re.compile(r"unknown (?:clinical )?significance|unknown primary|unknown (?:are|is|will be) (?:not|excluded|ineligible)|unknown cause|unknown origin")
+_UNKNOWN = re.compile(
+    r"\bunknown\b|\bnot (?:been )?(?:known|tested|available|done|determined|evaluable|assessed)\b"
+    r"|\bindeterminate\b|\bunavailable\b"
+)
+_NO_UNKNOWN = re.compile(
+    r"unknown (?:clinical )?significance|unknown primary|unknown (?:are|is|will be) (?:not|excluded"
+    r"|ineligible)|unknown cause|unknown origin"
+)
+
+
+_TREATED_FOR = re.compile(
+    r"\b(?:therap(?:y|ies)|treatments?|chemotherapy|immunotherapy|tkis?|inhibitors?|regimens?|surgery"
+    r"|vaccines?|lines?|drugs?|agents?|transplant\w*)\b"
+    r"[^.;,:]{0,40}\b(?:for|of|in|against)\b(?! (?:patients|participants|subjects|those)\b)[^.;,:]{0,30}$"
+)
+
+
+_RESEARCH = re.compile(r"\b(?:explor(?:e|ation|atory)|correlat\w+)\b")
 
 
 class Talk(Enum):
@@ -86,20 +126,24 @@ def company(folded: str, start: int, end: int, line: Line, said: Requirement) ->
         return Company(said, unknown)
     if _REGARDLESS.search(before) or (_ANY_STATUS.search(before) and _STATUS.match(after)):
         return Company(_ALLOWED, unknown)
+    opening = _SENTENCES.split(folded[max(0, start - 2 * _REACH) : start])[-1]
+    conditional = _SUBJECT.match(opening) and not _MODAL.search(opening) and _ASKS.match(_BRACKETED.sub(" ", after))
     if said is Requirement.PROHIBITED:
-        labelled = start < _LABELLED and _LABEL.match(after) and "exclu" not in after and line.section is Section.EXCLUSION
+        if conditional:
+            return Company(_ALLOWED, unknown)
+        labelled = (
+            start < _LABELLED and _LABEL.match(after) and "exclu" not in after and line.section is Section.EXCLUSION
+        )
         return Company(_ALLOWED if labelled or _UNTREATED.match(after) else said, unknown)
     if _REGARDLESS_AFTER.match(after) and not _ASKS.match(after[:40]):
         return Company(_ALLOWED, unknown)
     if _EXAMPLES.search(before):
         return Company(_ALLOWED, unknown)
-    opening = _SENTENCES.split(folded[max(0, start - 2 * _REACH) : start])[-1]
-    if _SUBJECT.match(opening) and not _MODAL.search(opening) and _ASKS.match(_BRACKETED.sub(" ", after)):
+    if conditional:
         return Company(_ALLOWED, unknown)
-    condition = _IF.search(before)
-    if condition and not _ELIGIBLE_IF.search(before):
-        if not condition.group().strip(" .;:*-").startswith("for ") or _FOR_TAIL.match(after):
-            return Company(_ALLOWED, unknown)
+    condition = None if _ELIGIBLE_IF.search(before) else _IF.search(before)
+    if condition and (not condition.group().strip(" .;:*-").startswith("for ") or _FOR_TAIL.match(after)):
+        return Company(_ALLOWED, unknown)
     return Company(said, unknown)
 
 
@@ -109,13 +153,17 @@ def _unknown(folded: str, start: int, end: int) -> bool:
 
 
 _ASSAY = re.compile(
-    r"[\s-]*(?:(?:mutation|gene|expression|tumou?r|mutational|\(\w+\)) ?){0,2}(?:status|test(?:ing|s)?|assays?|analys[ie]s|sequencing|immunohistochemistry|ihc|kit|panel|screening|assessment|determination|evaluation)\b"
+    r"[\s-]*(?:(?:mutation|gene|expression|tumou?r|mutational|central|local|plasma|blood"
+    r"|\(\w+\)) ?){0,3}(?:status|test(?:ing|s)?|assays?|analys[ie]s|sequencing|immunohistochemistry"
+    r"|ihc|kit|panel|screening|assessment|determination|evaluation)\b"
     r"(?! (?:is |of |was |must be |should be |are )?(?:positive|negative|[0-3]\+|wild|:))"
 )
 
 
 _TESTED_FOR = re.compile(
-    r"\b(?:test(?:ed|ing|s)?(?: results?)?|assess(?:ed|ment)?|evaluat(?:ed|ion)|determin(?:ed|ation)|analy[sz]ed?|analysis|measurement|status|examin\w+|screen(?:ed|ing)|genotyp\w+|sequenc\w+|evaluable|assessable|suitable|sufficient|adequate|enough|available)"
+    r"\b(?:test(?:ed|ing|s)?(?: results?)?|assess(?:ed|ment)?|evaluat(?:ed|ion)|determin(?:ed|ation)"
+    r"|analy[sz]ed?|analysis|measurement|status|examin\w+|screen(?:ed|ing)|genotyp\w+|sequenc\w+"
+    r"|evaluable|assessable|suitable|sufficient|adequate|enough|available)"
     r" (?:for|of|on)(?: the| any| tumou?r| known| presence| of|,)* $"
 )
 
@@ -131,14 +179,24 @@ def is_assay(folded: str, end: int) -> bool:
 
 
 _TEST_AFTER = re.compile(
-    r"^[\s)-]*(?:(?:and|/|or|gene|mutations?|mutational|expression|amplification|receptor|tumou?r|protein|methylation|promoter|rearrangement|fusion|of|the|by|ihc|\w+\))[\s/]*){0,5}"
+    r"^[\s)-]*(?:(?:and|/|or|gene|mutations?|mutational|expression|amplification|receptor|tumou?r"
+    r"|protein|methylation|promoter|rearrangement|fusion|of|the|by|ihc|\w+\))[\s/]*){0,5}"
     r"(?:status|test(?:ing|s|ed)?|results?|assessment|analysis|determination|score|level|expression|genotyp\w+)\b"
 )
 _KNOWN = re.compile(
-    r"\b(?:must|should|has to|have to|needs? to|is|are|be|been|with|have|having|documented|documentation of|known|confirmed|prior|available|provide)\b[^.;]{0,60}"
-    r"\b(?:known|documented|available|determined|tested|performed|evaluated|assessed|established|confirmed|required|documentation|status)\b|\bknown\b|\bdocumented\b|\btest(?:ed)? for\b"
+    r"\b(?:must|should|has to|have to|needs? to|is|are|be|been|with|have|having|documented"
+    r"|documentation of|known|confirmed|prior|available|provide)\b[^.;]{0,60}"
+    r"\b(?:known|documented|available|determined|tested|performed|evaluated|assessed|established"
+    r"|confirmed|required|documentation|status)\b|\bknown\b|\bdocumented\b|\btest(?:ed)? for\b"
 )
-_OPTIONAL = re.compile(r"\b(?:not (?:be )?(?:required|mandatory|necessary|needed)|optional|if (?:available|known|applicable|possible|done|tested)|when available|may be|will be (?:performed|done|assessed|tested|evaluated|collected|determined)|for (?:the )?(?:analysis|assessment|determination|testing|evaluation) of|to (?:determine|assess|test|evaluate|confirm|perform)|regardless|irrespective|any|sufficient|adequate|enough|stratif\w+|available (?:for|to)|blocks?|slides?|submi\w+|biops\w+|specimens?|samples?)\b")
+_OPTIONAL = re.compile(
+    r"\b(?:not (?:be )?(?:required|mandatory|necessary|needed)|optional|if (?:available|known"
+    r"|applicable|possible|done|tested)|when available|may be|will be (?:performed|done|assessed"
+    r"|tested|evaluated|collected|determined)|for (?:the )?(?:analysis|assessment|determination"
+    r"|testing|evaluation) of|to (?:determine|assess|test|evaluate|confirm|perform)|regardless"
+    r"|irrespective|any|sufficient|adequate|enough|stratif\w+|available (?:for|to)|blocks?|slides?"
+    r"|submi\w+|biops\w+|specimens?|samples?)\b"
+)
 
 
 def tested(folded: str, start: int, end: int, line: Line) -> Talk | None:
@@ -149,34 +207,56 @@ def tested(folded: str, start: int, end: int, line: Line) -> Talk | None:
     sentence_before = re.split(r"[.;]\s", before)[-1]
     sentence_after = re.split(r"[.;](?:\s|$)", after)[0]
     words = sentence_before + folded[start:end] + sentence_after
-    asked = _TEST_AFTER.match(after) or re.search(r"\b(?:status|test(?:ed|ing)?|percentage|level|determination|assessment|expression)\b(?: of| for| on)?[^,;]{0,30}$", sentence_before)
+    asked = _TEST_AFTER.match(after) or re.search(
+        (
+            r"\b(?:status|test(?:ed|ing)?|percentage|level|determination|assessment|expression)\b(?: of| for"
+            r"| on)?[^,;]{0,30}$"
+        ),
+        sentence_before,
+    )
     if asked and _KNOWN.search(words) and not _OPTIONAL.search(words):
         return Talk.KNOWN
     return None
 
 
 _VIRAL = frozenset({"HPV", "EBV", "HHV8", "HTLV-1", "MCPyV"})
-_TUMOUR = re.compile(r"tumou?r|cancer|carcinom|npc|lymphom|ptld|driven|associat|related|malignan|oropharyn|p16|squamous|disease|lymphoprolif|tissue|ish\b|in situ|eber")
-_INFECTION = re.compile(r"infect|vaccin|serolog|antibod|hepatitis|\bhiv\b|\bcmv\b|viral load|viremia|igg|igm|vca|donor|seropos|seroneg|screening|cytomegalo|immunity|transplant")
+_TUMOUR = re.compile(
+    r"tumou?r|cancer|carcinom|npc|lymphom|ptld|driven|associat|related|malignan|oropharyn|p16"
+    r"|squamous|disease|lymphoprolif|tissue|ish\b|in situ|eber"
+)
+_INFECTION = re.compile(
+    r"infect|vaccin|serolog|antibod|hepatitis|\bhiv\b|\bcmv\b|viral load|viremia|igg|igm|vca|donor"
+    r"|seropos|seroneg|screening|cytomegalo|immunity|transplant"
+)
 _NO_BIOMARKER = re.compile(
-    r"^[\s+-]*(?:cells?(?: count|s?/)|stem|progenitor|selected|selection|count|t[- ]?cells?|t[- ]lymph|x ?10|/(?:kg|ul|mm)|lymphocytes?|enriched|depleted|immune|b[- ]cell (?:count|aplasia)|absolute)"
+    r"^[\s+-]*(?:cells?(?: count|s?/)|stem|progenitor|selected|selection|count|t[- ]?cells?"
+    r"|t[- ]lymph|x ?10|/(?:kg|ul|mm)|lymphocytes?|enriched|depleted|immune|b[- ]cell (?:count"
+    r"|aplasia)|absolute)"
 )
 _SERUM = frozenset({"CEA", "CA-125", "CA19-9", "B2M"})
 _SUBSETS = frozenset({"CD34", "CD3", "CD4", "CD8", "CD45", "CD56", "CD25"})
 
 
 def is_aside(meant: tuple[str, ...], start: int, end: int, folded: str, line: Line) -> bool:
-    """Whether a marker is none here: a virus as infection, a cell count, a serum level that the laboratory reader reads."""
+    """Whether a marker is none here: a virus as infection, a cell count, a serum level (a laboratory value)."""
     first = meant[0]
+    if line.section is Section.EXCLUSION and _TREATED_FOR.search(folded, max(0, start - 120), start):
+        return True
     near = folded[max(0, start - 60) : end + 60]
+    if _RESEARCH.search(near):
+        return True
     if first in _VIRAL:
-        return (first in ("HTLV-1", "HHV8") or bool(_INFECTION.search(near)) or line.section is Section.EXCLUSION) and not (
-            _TUMOUR.search(near) and not _INFECTION.search(near)
-        )
-    if first == "CD34" and re.match(r"[\s+-]*(?:positive )?(?:hematopoietic )?(?:cells?|stem|progenitor)", folded[end : end + 30]):
+        return (
+            first in ("HTLV-1", "HHV8") or bool(_INFECTION.search(near)) or line.section is Section.EXCLUSION
+        ) and not (_TUMOUR.search(near) and not _INFECTION.search(near))
+    if first == "CD34" and re.match(
+        r"[\s+-]*(?:positive )?(?:hematopoietic )?(?:cells?|stem|progenitor)", folded[end : end + 30]
+    ):
         return True
     if first in _SUBSETS:
-        return bool(_NO_BIOMARKER.match(folded, end)) or bool(re.search(r"count|cells?/|/kg|x ?10|per (?:ul|mm|kg)|donor|graft|hiv", near))
+        return bool(_NO_BIOMARKER.match(folded, end)) or bool(
+            re.search(r"count|cells?/|/kg|x ?10|per (?:ul|mm|kg)|donor|graft|hiv", near)
+        )
     if first in _SERUM:
         return "express" not in near and "positiv" not in near and "overexp" not in near
     if first == "PD-1":

@@ -1,4 +1,4 @@
-"""Markers of a line with what their names already say: "dMMR" is deficient, "HR+" is signed, "TNBC" is negative three times.
+"""Markers of a line with what their names already say ("dMMR" is deficient, "HR+" signed, "TNBC" thrice negative).
 
 Names that stand side by side for one marker ("epidermal growth factor receptor (EGFR)") become one.
 """
@@ -13,9 +13,14 @@ from search.extraction.kinds.marker_states import Kind, Token
 from search.terminology.markers import find_markers, genes, markers
 
 _SIGN = re.compile(
-    r"\s?\(?\+{1,3}\)?(?!\d)(?!\s?(?:t|b|nk)?[- ]?(?:cells? (?:count|dose)|lymphocyte|stem|progenitor|select|count|t[- ]cell|t[- ]lymph))"
-    r"|\s?\(\s?-\s?\)|-(?=\s(?!to\b|or\b\s(?:over)?express)|[,;:/)\].]|$)|-(?=\s?(?:breast|metast|bc\b|abc\b|mbc\b)|(?:pr|er|her-?2|hr)[-+])"
+    r"\s?\(?\+{1,3}\)?(?!\d)(?!\s?(?:t|b|nk)?[- ]?(?:cells? (?:count|dose)|lymphocyte|stem|progenitor"
+    r"|select|count|t[- ]cell|t[- ]lymph))"
+    r"|\s?\(\s?-\s?\)|-(?=\s(?!(?:or|and|and/or|to) [\w/.() ]{1,30}?-[a-z]|(?:or"
+    r"|and) (?:over)?express|positiv|negativ|mutat|mutant|amplif|rearrang|low|high|express|related"
+    r"|associated|driven|fusion)"
+    r"|[,;:/)\].]|$)|-(?=\s?(?:breast|metast|bc\b|abc\b|mbc\b)|(?:pr|er|her-?2|hr)[-+])"
 )
+_EITHER = re.compile(r" ?\(?\+ ?(?:or|/|and) ?-\)?(?![a-z])")
 _STATED = (
     # (of the folded name, states)
     (re.compile(r"^m?tnbc|^triple negative"), ("negative",)),
@@ -32,19 +37,25 @@ _STATED = (
     (re.compile(r"wt$|wild ?type$|^unmutated|unmutated$"), ("wild type",)),
     (re.compile(r"^ar v7|splice variant 7"), ("AR-V7",)),
     (re.compile(r"^h3|k27m"), ("mutation",)),
-    (re.compile(r"^(?:eml4 alk|ews|ewsr1 |syt ssx|ss18 ssx|cic dux4|bcor ccnb3|kiaa1549|braf kiaa|kmt2a ?r$|mll rearr)"), ("fusion",)),
+    (re.compile(r"^(?:eml4 alk|ews|ewsr1 |syt ssx|ss18 ssx|cic dux4|bcor ccnb3|kiaa1549|braf kiaa|kmt2a ?r$"
+    r"|mll rearr)"), ("fusion",)),
     (re.compile(r"^egfrviii"), ("EGFRvIII",)),
     (re.compile(r"^metex14"), ("exon 14 skipping",)),
 )  # fmt: skip
 _CYTOGENETIC = re.compile(
     r"deletion$|gain$|^t\(|karyotype$|^CBF$|^PML-RARA$|^TCF3|^ETV6-RUNX1$|^DEK|^hyper|^hypo|^1p/19q$"
 )
-_ABNORMAL = re.compile(r"^(?:del|deletion|amp|gain|inv|t)\b|del(?:etion)?$|gain$|amplification$|karyotypes?$|cytogenetics$|codelet|minus$|monosomy|ploid")
+_ABNORMAL = re.compile(
+    r"^(?:del|deletion|amp|gain|inv|t)\b|del(?:etion)?$|gain$|amplification$|karyotypes?$"
+    r"|cytogenetics$|codelet|minus$|monosomy|ploid"
+)
 _TRANSLOCATED = re.compile(r"^t ?x? ?\d|^t x")
 _SCORING = re.compile(r"^(?:tps|cps|combined positive|tumou?r proportion|tc|ic)\b")
 _ALIAS = re.compile(r"[\s,]*[(\[]?\s*(?:also known as |a\.?k\.?a\.? |or |/|gene |protein |=)?[(\[]?\s*")
 _ALLELE = re.compile(
-    r"(?:\bhla\)?[- ]?|(?<=[ ,/])-?)(?P<gene>a|b|c|drb1|dqb1|dpb1|dp|dr)\)? ?-? ?\*? ?\)?(?P<group>\d{2})(?: ?: ?(?P<type>\d{2,3})|(?P<glued>\d{2}))?(?:p|:p)?(?![\d.%])"
+    r"(?:\bhla\)?[- ]?|(?<=[ ,/])-?)(?P<gene>a|b|c|drb1|dqb1|dpb1|dp"
+    r"|dr)\)? ?-? ?\*? ?\)?(?P<group>\d{2})(?: ?: ?(?P<type>\d{2,3})|(?P<glued>\d{2}))?(?:p"
+    r"|:p)?(?![\d.%])"
 )
 _HLA = re.compile(r"\bhla\b|human leu[ck]ocyte antigen")
 
@@ -79,9 +90,13 @@ def find_named(text: str, folded: str, tokens: list[Token], context: str) -> lis
     merged: list[Named] = []
     for one in named:
         last = merged[-1] if merged else None
-        if last and set(last.markers) == set(one.markers) and not last.own and _ALIAS.fullmatch(folded, last.end, one.start):
+        same = last and (not last.own or [t.states for t in last.own] == [t.states for t in one.own])
+        if last and same and set(last.markers) == set(one.markers) and _ALIAS.fullmatch(folded, last.end, one.start):
             end = one.end
-            if folded.count("(", last.end, one.end) > folded.count(")", last.end, one.end) and folded[end : end + 1] in ")]":
+            if (
+                folded.count("(", last.end, one.end) > folded.count(")", last.end, one.end)
+                and folded[end : end + 1] in ")]"
+            ):
                 end += 1
             merged[-1] = Named(last.start, end, last.markers, one.own or _signed(folded, end), one.scoring, last.non)
         elif last is None or one.start >= last.end:
@@ -96,7 +111,10 @@ def _mentions(text: str, folded: str, tokens: list[Token], context: str) -> Iter
         own = [
             token
             for token in tokens
-            if token.start >= mention.start and token.end <= mention.end and not scoring and token.kind is not Kind.THRESHOLD
+            if token.start >= mention.start
+            and token.end <= mention.end
+            and not scoring
+            and token.kind is not Kind.THRESHOLD
         ]
         said = _said(name, mention.quote, mention.markers)
         if said == ("drop",):
@@ -141,6 +159,9 @@ _PLAIN_NAMES = frozenset(marker.lower() for marker in markers()) | frozenset(gen
 
 
 def _signed(folded: str, end: int) -> tuple[Token, ...]:
+    either = _EITHER.match(folded, end)
+    if either is not None:
+        return (Token(either.start(), either.end(), Kind.SIGN, ("positive", "negative")),)
     match = _SIGN.match(folded, end)
     if match is None:
         return ()
@@ -163,6 +184,8 @@ def _alleles(folded: str) -> Iterator[Named]:
         if not any(start <= match.start() < end for start, end, _, _ in found):
             found.append((match.start(), match.end(), "A", f"A{match.group(1)}"))
     for start, end, _, allele in sorted(found):
-        name = {"A2": "A*02:01", "A24": "A*24:02", "A11": "A*11:01", "A3": "A*03:01", "A1": "A*01:01"}.get(allele, allele)
+        name = {"A2": "A*02:01", "A24": "A*24:02", "A11": "A*11:01", "A3": "A*03:01", "A1": "A*01:01"}.get(
+            allele, allele
+        )
         own = Token(start, end, Kind.SIGN, ("positive",))
         yield Named(start, end, (f"HLA-{name}",), (own,))

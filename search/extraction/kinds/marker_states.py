@@ -48,11 +48,20 @@ class Reading:
     negated: bool = False
 
 
-_TESTED = r"(?![- ](?:status|test(?:ing|ed|s)?|assay|analys\w+|profil\w+|panel|screening|evaluation|assessment|data|report)\b)"
-_NO_LEVEL = r"(?![- ]?(?:grade|risk|dos|volume|quality|sensitiv|frequen|burden|resolution|power|intensity|fever|blood|density|speed|platelet|count|throughput|output|flow|incidence|-?level amplif|molecular|back|income|white|viral|fat|pretest|hemo|haemo|titer|fluor))"
+_TESTED = (
+    r"(?![- ](?:status|test(?:ing|ed|s)?|assay|analys\w+|profil\w+|panel|screening|evaluation"
+    r"|assessment|data|report)\b)"
+)
+_NO_LEVEL = (
+    r"(?![- ]?(?:grade|risk|dos|volume|quality|sensitiv|frequen|burden|resolution|power|intensity"
+    r"|fever|blood|density|speed|platelet|count|throughput|output|flow|incidence|-?level amplif"
+    r"|molecular|back|income|white|viral|fat|pretest|hemo|haemo|titer|fluor))"
+)
 _NO_SIGN = (
-    r"(?![- ]?(?:axillary|lymph\b|nod|margin|serolog|serum|urine|pregnan|predictive|sentinel|bone|hiv|hep|hbs|hcv|blood|culture|antibod"
-    r"|cytolog|biops|airway|pressure|attitude|psycho|ana\b|impact|control|effect|patch|skin|surgical|resection|circum|inotrop|beta|b-hcg|selected))"
+    r"(?![- ]?(?:axillary|lymph\b|nod|margin|serolog|serum|urine|pregnan|predictive|sentinel|bone|hiv"
+    r"|hep|hbs|hcv|blood|culture|antibod"
+    r"|cytolog|biops|airway|pressure|attitude|psycho|ana\b|impact|control|effect|patch|skin|surgical"
+    r"|resection|circum|inotrop|beta|b-hcg|selected))"
 )
 _NUMERAL = {"1": "I", "2": "II", "3": "III", "i": "I", "ii": "II", "iii": "III"}
 
@@ -70,7 +79,8 @@ _WORDS: tuple[tuple[str, str, Kind, str], ...] = (
     ("aberra", rf"\baberra(?:tions?|nt)\b{_TESTED}", *_noun("alteration")),
     ("abnormal", rf"\babnormalit(?:y|ies)\b{_TESTED}", *_noun("alteration")),
     ("variant", r"\bvariants?\b(?! of (?:un|un\w+/un)\w+)(?:\(s\))?", *_noun("mutation")),
-    ("varia", r"\b(?:variants?|variance|variations?) of (?:[\w-]+ )?(?:uncertain|unknown|undetermined|unclear|unknown/ ?uncertain) (?:clinical )?significance\b",
+    ("varia", (r"\b(?:variants?|variance|variations?) of (?:[\w-]+ )?(?:uncertain|unknown|undetermined|unclear"
+    r"|unknown/ ?uncertain) (?:clinical )?significance\b"),
      *_noun("variant of uncertain significance")),
     ("significance", r"\bof (?:[\w/-]+ ){1,3}significance\b", *_noun("variant of uncertain significance")),
     ("defect", r"\bdefects?\b", *_noun("mutation")),
@@ -90,7 +100,7 @@ _WORDS: tuple[tuple[str, str, Kind, str], ...] = (
     ("overexpress", rf"\boverexpress(?:ion|ed|ing|es)?\b{_TESTED}", *_noun("overexpression")),
     ("over-express", rf"\bover-express(?:ion|ed|ing|es)?\b{_TESTED}", *_noun("overexpression")),
     ("over express", rf"\bover express(?:ion|ed|ing|es)?\b{_TESTED}", *_noun("overexpression")),
-    ("express", rf"\b(?:co-?)?express(?:ion|ed|ing|es|ors?)?\b{_TESTED}(?! (?:level|score|of interest))", *_noun("expression")),
+    ("express", rf"\b(?:co-?)?express(?:ion|ed|ing|es|ors?)?\b{_TESTED}(?! (?:level|score))", *_noun("expression")),
     ("positiv", rf"\b(?:sero)?positiv(?:e|ity)\b{_NO_SIGN}", Kind.SIGN, "positive"),
     ("pos", r"\bpos\b", Kind.SIGN, "positive"),
     ("+ve", r"\+ve\b", Kind.SIGN, "positive"),
@@ -129,27 +139,38 @@ _WORDS: tuple[tuple[str, str, Kind, str], ...] = (
     ("itd", r"\bitds?\b", Kind.VARIANT, "ITD"),
     ("internal tandem", r"\binternal tandem duplications?\b(?: \(itds?\))?", Kind.VARIANT, "ITD"),
     ("tkd", r"\btkd\b", Kind.VARIANT, "TKD"),
-    ("tyrosine kinase domain", r"\btyrosine kinase domain\b(?: \(tkd\))?(?= (?:d835|mutat|\(tkd))", Kind.VARIANT, "TKD"),
-    ("skipping", r"\b(?:exon 14[ -])?skipping\b(?: (?:mutations?|alterations?|variants?))?", Kind.VARIANT, "exon 14 skipping"),
+    ("tyrosine kinase dom", r"\btyrosine kinase domain\b(?: \(tkd\))?(?= (?:d835|mutat))", Kind.VARIANT, "TKD"),
+    ("skipping", r"\b(?:exon 14[ -])?skipping\b(?: (?:mutat|alterat|variant)\w*)?", Kind.VARIANT, "exon 14 skipping"),
     ("ex14", r"(?:\b|(?<=met))ex14(?:[ -]?skipping| ?del)?\b", Kind.VARIANT, "exon 14 skipping"),
     ("homozygous", r"\bhomozygous delet\w+\b", *_noun("deletion")),
     ("not detected", r"\bnot detected\b", Kind.SIGN, "negative"),
 )  # fmt: skip
 _EXON = re.compile(
-    r"\b(?:in[- ])?(?:exon|ex)[- ]?(?P<one>\d{1,2})(?P<more>(?:(?: ?, ?(?:and |or )?| (?:or|and|and/or) | ?/ ?)(?:exon[- ]?)?\d{1,2}(?![\d.%]))*)(?:'s)?[- ,(]{0,2}"
-    r"(?:(?:\w+[- ]){0,2}?(?P<what>del(?:etions?|eted)?s?\b|ins(?:ertions?)?s?\b|skipping\b|dup(?:lication)?s?\b|substitution|point mutation|missense|mutat(?:ions?|ed)\b|alterations?\b|(?:p\.)?l858r|(?:p\.)?l861q|g719x?)"
-    r"(?P<again>(?: ?(?:and|or|/|and/or) ?(?:insertions?|deletions?))?(?: (?:skipping|mutations?|variants?|alterations?))*)?)?"
+    r"\b(?:in[- ])?(?:exon|ex)[- ]?(?P<one>\d{1,2})(?P<more>(?:(?: ?, ?(?:and |or )?| (?:or|and"
+    r"|and/or) | ?/ ?)(?:exon[- ]?)?\d{1,2}(?![\d.%]))*)(?:'s)?[- ,(]{0,2}"
+    r"(?:(?:\w+[- ]){0,2}?(?P<what>del(?:etions?|eted)?s?\b|ins(?:ertions?)?s?\b|skipping\b"
+    r"|dup(?:lication)?s?\b|substitution|point mutation|missense|mutat(?:ions?|ed)\b|alterations?\b"
+    r"|(?:p\.)?l858r|(?:p\.)?l861q|g719x?)"
+    r"(?P<again>(?: ?(?:and|or|/|and/or) ?(?:insertions?|deletions?))?(?: (?:skipping|mutations?"
+    r"|variants?|alterations?))*)?)?"
 )
 _NUMBER_FIRST = re.compile(
-    r"\b(?:(?P<d1>del(?:etions?)?|ins(?:ertions?)?) ?(?P<n1>19|20)\b|(?P<n2>19|20)[- ]?(?:exon )?(?P<d2>del(?:etions?)?|ins(?:ertions?)?)\b"
-    r"|(?P<d3>deletions?|insertions?|skipping|mutations?) (?:mutations? )?(?:in|of|within|at) (?:the )?exons?[- ]?(?P<n3>\d{1,2})(?P<m3>(?:(?:, ?(?:or |and )?| or | and | and/or |/)(?:exons? ?)?\d{1,2}(?!\d))*))"
+    r"\b(?:(?P<d1>del(?:etions?)?|ins(?:ertions?)?) ?(?P<n1>19|20)\b|(?P<n2>19"
+    r"|20)[- ]?(?:exon )?(?P<d2>del(?:etions?)?|ins(?:ertions?)?)\b"
+    r"|(?P<d3>deletions?|insertions?|skipping|mutations?) (?:mutations? )?(?:in|of|within"
+    r"|at) (?:the )?exons?[- ]?(?P<n3>\d{1,2})(?P<m3>(?:(?:, ?(?:or |and )?| or | and | and/or "
+    r"|/)(?:exons? ?)?\d{1,2}(?!\d))*))"
 )
 _CHANGE = re.compile(
-    r"(?<![\w.])(?:p\.)?\(?(?P<first>[A-Z]\d{2,4}(?:[A-Z]|fs|X|\*)|V600|R132|R140|R172|D835|I836|G12|G13|Q61|W515|E545|H1047|[LGSRDE]\d{3,4}(?=X))"
-    r"(?P<more>(?:(?: ?, ?(?:or |and )?| or | and | ?/ ?)(?:p\.)?[A-Z](?:\d{2,4}[A-Z*])?(?![\w*]))*)\)?(?![A-Za-z0-9]|\+[a-z])"
+    r"(?<![\w.])(?:p\.)?\(?(?P<first>[A-Z]\d{2,4}(?:[A-Z]|fs|X|\*)|V600|R132|R140|R172|D835|I836|G12"
+    r"|G13|Q61|W515|E545|H1047|[LGSRDE]\d{3,4}(?=X))"
+    r"(?P<more>(?:(?: ?, ?(?:or |and )?| or | and "
+    r"| ?/ ?)(?:p\.)?[A-Z](?:\d{2,4}[A-Z*])?(?![\w*]))*)\)?(?![A-Za-z0-9]|\+[a-z])"
 )
 _GLUED = re.compile(r"(?<=[A-Za-z])(?P<first>V600[EK]?|G12[CDVRAS]|T790M|L858R|R132H)(?![A-Za-z0-9])")
-_CLASS = re.compile(r"\bclass (?P<classes>(?:1|2|3|i{1,3})(?:(?: ?, ?(?:or |and )?| or | and | ?/ ?|-)(?:class )?(?:1|2|3|i{1,3})\b)*)")
+_CLASS = re.compile(
+    r"\bclass (?P<classes>(?:1|2|3|i{1,3})(?:(?: ?, ?(?:or |and )?| or | and | ?/ ?|-)(?:class )?(?:1|2|3|i{1,3})\b)*)"
+)
 _NOT_A_CHANGE = re.compile(r"[TNM]\d")
 _NON_V600 = re.compile(r"\bnon-?v600e?\b")
 
@@ -192,7 +213,9 @@ def find_tokens(plain: str, folded: str) -> list[Token]:
     if "class " in folded:
         for match in _CLASS.finditer(folded):
             classes = [_NUMERAL[one] for one in re.findall(r"1|2|3|i{1,3}", match["classes"])]
-            found.append(Token(match.start(), match.end(), Kind.VARIANT, tuple(f"class {one} mutation" for one in classes)))
+            found.append(
+                Token(match.start(), match.end(), Kind.VARIANT, tuple(f"class {one} mutation" for one in classes))
+            )
     if "v600" in folded:
         found += [Token(m.start(), m.end(), Kind.VARIANT, ("non-V600 mutation",)) for m in _NON_V600.finditer(folded)]
     found += [Token(one.start, one.end, Kind.THRESHOLD, (), one) for one in find_thresholds(folded)]
@@ -247,8 +270,9 @@ def _changes(plain: str) -> list[Token]:
                 continue
             states = [first]
             more = match["more"] if pattern is _CHANGE else ""
-            for other in re.findall(r"[A-Z]\d{2,4}[A-Z*]|[A-Z]", more):
-                states.append(other if len(other) > 1 else first.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ*") + other)
+            residue = first.rstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ*")
+            others = re.findall(r"[A-Z]\d{2,4}[A-Z*]|[A-Z]", more)
+            states += [other if len(other) > 1 else residue + other for other in others]
             found.append(Token(match.start(), match.end(), Kind.VARIANT, tuple(states)))
     return found
 
@@ -260,7 +284,9 @@ _RELATIVE = {"MSI": {"unstable": "high", "stable": "MSS", "deficient": "high", "
 _LOST_AS = {"MMR": "deficient"}
 
 
-def combine(marker: str, tokens: Sequence[Token], around: str, *, open_list: bool = False, non: bool = False) -> Reading | None:
+def combine(
+    marker: str, tokens: Sequence[Token], around: str, *, open_list: bool = False, non: bool = False
+) -> Reading | None:
     """What the tokens that belong to a marker make together; None where they make nothing.
 
     Args:
@@ -272,6 +298,8 @@ def combine(marker: str, tokens: Sequence[Token], around: str, *, open_list: boo
     """
     variants = _states(tokens, Kind.VARIANT)
     nouns = _states(tokens, Kind.NOUN)
+    if marker == "TMB":
+        nouns = []  # "10 mutations per megabase"
     if "variant of uncertain significance" in nouns:
         nouns = ["variant of uncertain significance"]
     signs = [state for state in _states(tokens, Kind.SIGN) if state != "related" or marker in _VIRUSES]
@@ -293,9 +321,7 @@ def combine(marker: str, tokens: Sequence[Token], around: str, *, open_list: boo
         states, negated = _of_nouns(marker, nouns, signs, levels, around, denied=denied)
     elif signs:
         states = [relative.get(sign, sign) for sign in signs]
-        if levels and marker not in _RELATIVE and signs == ["positive"]:
-            states = levels
-        elif marker in _RELATIVE and levels:
+        if levels and (relative or signs == ["positive"]):
             states = levels
     elif levels:
         states = levels
@@ -337,17 +363,7 @@ def _of_nouns(
         return [*nouns, "deficient"], False
     if marker in _VIRUSES and "positive" in signs:
         return ["positive"], False
-    states = []
-    for noun in nouns:
-        if noun == "mutation" and marker == "EGFR" and _SENSITISING.search(around):
-            noun = "sensitising mutation"
-        elif noun == "mutation" and "germline" in around and "somatic" not in around:
-            noun = "germline mutation"
-        elif noun == "mutation" and "somatic" in around and "germline" not in around:
-            noun = "somatic mutation"
-        elif noun == "loss" and marker in _LOST_AS:
-            noun = _LOST_AS[marker]
-        states.append(noun)
+    states = [_qualified(marker, noun, around) for noun in nouns]
     if "methylated" in signs:
         return ["methylated"], False
     return states, denied
@@ -362,3 +378,12 @@ def _denied(marker: str, states: list[str]) -> tuple[list[str], bool]:
     if states == ["positive"]:
         return ["negative"], False
     return states, True
+
+
+def _qualified(marker: str, noun: str, around: str) -> str:
+    """A noun with what the words around it add: germline, somatic, sensitising."""
+    if noun == "mutation" and marker == "EGFR" and _SENSITISING.search(around):
+        return "sensitising mutation"
+    if noun == "mutation" and ("germline" in around) != ("somatic" in around):
+        return "germline mutation" if "germline" in around else "somatic mutation"
+    return _LOST_AS.get(marker, noun) if noun == "loss" else noun

@@ -9,20 +9,54 @@ from functools import cache
 from search.terminology.tables import read_table
 
 _COMMON = frozenset(
-    "breast cancer human receptor gene tumor tumour protein cell factor growth positive negative status high type score with"
-    " chromosome deletion disease loss mutation mutated fusion expression rearrangement amplification codeletion antigen typing"
-    " kinase combined virus neurotrophic susceptibility promoter surface burden repair syndrome epidermal carcinoma exon altered"
-    " alteration specific membrane normal complex gain proportion stem anti platelet derived mutant disease genomic stability".split()
+    [
+        *("breast", "cancer", "human", "receptor", "gene", "tumor", "tumour", "protein", "cell"),
+        *("factor", "growth", "positive", "negative", "status", "high", "type", "score", "with"),
+        *("chromosome", "deletion", "disease", "loss", "mutation", "mutated", "fusion", "expression", "rearrangement"),
+        *(
+            "amplification",
+            "codeletion",
+            "antigen",
+            "typing",
+            "kinase",
+            "combined",
+            "virus",
+            "neurotrophic",
+            "susceptibility",
+        ),
+        *("promoter", "surface", "burden", "repair", "syndrome", "epidermal", "carcinoma", "exon", "altered"),
+        *("alteration", "specific", "membrane", "normal", "complex", "gain", "proportion", "stem", "anti"),
+        *("platelet", "derived", "mutant", "genomic", "stability"),
+    ]
 )
 _SHORT = 3
 _DISTINCT = 4
 """Letters from which a word is taken for a trigger as it is."""
 _LEFT = (" ", "(", "/", "-", ",", "[", "\n", "*")
 _RIGHT = (" ", "+", "-", "/", ")", ",", ".", ":", ";", "\n")
-_PHRASES = ("hormone receptor", "triple negative", "triple-negative", "growth factor receptor 2", "folate receptor", "proportion score", "positive score", "actionable", "targetable", "druggable", "driver ")
+_PHRASES = (
+    "hormone receptor",
+    "triple negative",
+    "triple-negative",
+    "growth factor receptor 2",
+    "folate receptor",
+    "proportion score",
+    "positive score",
+    "actionable",
+    "targetable",
+    "druggable",
+    "driver ",
+)
 _WORD = re.compile(r"[\w*.α-ω]+")
-# Short symbols inside many words; they need a border on either side.
-_INSIDE = frozenset("er pr ar hr met ret kit alk apc max fh ph ros src raf akt mek rb ews syt 1q 17p dpd rho fus jun mll fap neu tek axl atr blm btg cic fat hgf erg eed cbl cps tps mss msi sdh nf vhl cs1 mmr".split())  # fmt: skip
+_INSIDE = frozenset(
+    [
+        *("er", "pr", "ar", "hr", "met", "ret", "kit", "alk", "apc", "max", "fh", "ph", "ros", "src", "raf", "akt"),
+        *("mek", "rb", "ews", "syt", "1q", "17p", "dpd", "rho", "fus", "jun", "mll", "fap", "neu", "tek", "axl"),
+        *("atr", "blm", "btg", "cic", "fat", "hgf", "erg", "eed", "cbl", "cps", "tps", "mss", "msi", "sdh", "nf"),
+        *("vhl", "cs1", "mmr"),
+    ]
+)
+"""Short symbols inside many words; they need a border on either side."""
 
 
 @cache

@@ -38,7 +38,7 @@ _CUE = re.compile(
     r"|\bswog\b|\bgog\b|\bnci-c ps\b|\becog[/-]?ps\b"
     r"|\bwho\b|world health organi[sz]ation|\bcalgb\b|\bnord\b)"
     r"|(?P<status>performance[ -]?(?:status|score|scale|state|level|index|grade)|\bperformance\b(?= \()"
-    r"|\bp\.?s\b\.?(?![ -]?\d+ ?(?:mg|ml))|\bphysical status|\bpfs\b(?!.))"
+    r"|\bp\.?s\b\.?(?![ -]?\d+ ?(?:mg|ml))|\bpfs\b(?!.))"
 )
 _WHO_IN_PLAIN = re.compile(r"\bWHO\b|World Health")
 _LIST = re.compile(
@@ -84,7 +84,6 @@ class PerformanceReader:
         "lansky",
         "performance",
         "who ",
-        "physical status",
         " ps ",
         "(ps)",
         "ps)",

@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 
 from search.eligibility.criterion import Requirement, Section, Stage
 from search.extraction.flow import flow
-from search.extraction.kinds.disease import disease, is_conditional, is_negated, is_other, is_purpose, words_before
+from search.extraction.kinds.disease import (
+    LONGEST,
+    MOST,
+    disease,
+    is_conditional,
+    is_negated,
+    is_other,
+    is_purpose,
+    words_before,
+)
 from search.extraction.kinds.tnm import bound_of, tnm_regions
 from search.extraction.normal import fold
 from search.extraction.polarity import stance
@@ -36,7 +45,8 @@ _SEPARATOR = (
 _LIST = rf"{_VALUE}(?:{_SEPARATOR}{_VALUE})*"
 _WORD = r"(?:stag(?:es?|ed|ing)|stage\(s\)|stadium)"
 _STAGE = re.compile(
-    rf"\b{_WORD}(?:\s*(?:group(?:ing)?|disease|grade|as|is|of|was|at least|[:=(\"-]|\([^()]{{0,30}}\)))*\s*(?P<list>{_LIST})", re.IGNORECASE
+    rf"\b{_WORD}(?:\s*(?:group(?:ing)?|disease|grade|as|is|of|was|at least|[:=(\"-]|\([^()]{{0,30}}\)))*\s*(?P<list>{_LIST})",
+    re.IGNORECASE,
 )
 _SYSTEMS = {
     "Ann Arbor": r"ann[ -]arbor",
@@ -74,7 +84,9 @@ _RISK = re.compile(
     r"|\brai\b\s*(?:stage|risk|group)*\s*(?P<after>(?:low|intermediate|high)(?:[- ]risk)?(?:(?:,|/|\s+or|\s+and|\s+to)+\s*(?:low|intermediate|high)(?:[- ]risk)?)*)"
 )
 _VALG = re.compile(r"\b(?P<list>limited|extensive)(?:[- ]stage|[- ]disease)\b|\b(?P<short>(?:ls|es|ld|ed)-?sclc)\b")
-_VALG_OR = re.compile(r"\blimited(?:[- ](?:stage|disease))?,?\s*(?:or|and|/|-)\s*extensive|\bextensive(?:[- ](?:stage|disease))?,?\s*(?:or|and|/|-)\s*limited")
+_VALG_OR = re.compile(
+    r"\blimited(?:[- ](?:stage|disease))?,?\s*(?:or|and|/|-)\s*extensive|\bextensive(?:[- ](?:stage|disease))?,?\s*(?:or|and|/|-)\s*limited"
+)
 _NODES = re.compile(r"\b(?:lymph[- ]?)?nod(?:e|al)(?:[- ]status)?[- ](?P<sign>negative|positive)\b")
 _OTHER_DISEASE = re.compile(
     r"kidney|renal|\bckd\b|heart|nyha|\bchf\b|cardiac|hypertens|ulcer|sleep|retinopath|tanner|pubert|gvhd|graft|fibrosis|cirrhosis|lymphedema|lymphoedema"
@@ -87,11 +99,19 @@ _TRIAL_PART = re.compile(
 )
 _AXIS_STAGE = re.compile(r"\b[ntmg][ -]$")
 _TWO_STAGE = re.compile(r"\b(?:in|for|during|of|two|first|second|the|study|trial)[ -]$")
-_PERMITS = re.compile(r"\b(?:are|is|be) (?:\w+ )?(?:eligible|included|enrolled|acceptable|allowed|permitted)(?: (?:if|provided|only|when|with|for)\b)")
+_PERMITS = re.compile(
+    r"\b(?:are|is|be) (?:\w+ )?(?:eligible|included|enrolled|acceptable|allowed|permitted)(?: (?:if|provided|only|when|with|for)\b)"
+)
 _DEFINES = re.compile(r"\W{0,3}=|:\s|(?:is )?defined as\b")
-_MENTIONED = re.compile(r"\b(?:exceptions?|considered|counted|regarded|results? in|if (?:the )?(?:patient|tumou?r)s?)\b[^.;]{0,80}$")
-_BESIDE = re.compile(r"[\s,:;(\[=-]{0,4}(?:(?:i\.e\.|ie|that is|defined as|corresponding to|tnm|ajcc|clinical|or)[\s,:(]{0,3}){0,2}")
-_EDITION = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)\b[^.;]{0,30}(?:edition|ajcc|uicc|tnm|ed\b)|(?:version|v|edition|ajcc|uicc|ed\.?)[ .]?(\d)\b|\b(eighth|seventh|sixth|ninth|fifth)\b")
+_MENTIONED = re.compile(
+    r"\b(?:exceptions?|considered|counted|regarded|results? in|if (?:the )?(?:patient|tumou?r)s?)\b[^.;]{0,80}$"
+)
+_BESIDE = re.compile(
+    r"[\s,:;(\[=-]{0,4}(?:(?:i\.e\.|ie|that is|defined as|corresponding to|tnm|ajcc|clinical|or)[\s,:(]{0,3}){0,2}"
+)
+_EDITION = re.compile(
+    r"\b(\d{1,2})(?:st|nd|rd|th)\b[^.;]{0,30}(?:edition|ajcc|uicc|tnm|ed\b)|(?:version|v|edition|ajcc|uicc|ed\.?)[ .]?(\d)\b|\b(eighth|seventh|sixth|ninth|fifth)\b"
+)
 _ORDINALS = {"fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9"}
 _NEAR = 40
 _SYSTEM_NEAR = 110
@@ -112,9 +132,44 @@ class StageReader:
     """Reads stage groups and TNM."""
 
     triggers = (
-        *("stage", "staging", "stadium", "tnm", "figo", "ajcc", "bclc", "binet", "dukes", "masaoka", "ann arbor", "durie", "extensive", "limited"),
+        *(
+            "stage",
+            "staging",
+            "stadium",
+            "tnm",
+            "figo",
+            "ajcc",
+            "bclc",
+            "binet",
+            "dukes",
+            "masaoka",
+            "ann arbor",
+            "durie",
+            "extensive",
+            "limited",
+        ),
         *("sclc", "rai ", "iss ", "node-", "node ", "nodal", "lugano", "clinical group"),
-        *("t0", "t1", "t2", "t3", "t4", "tis", "tx", "any t", "any n", "tany", "nany", "n0", "n1", "n2", "n3", "nx", "m0", "m1", "(any)"),
+        *(
+            "t0",
+            "t1",
+            "t2",
+            "t3",
+            "t4",
+            "tis",
+            "tx",
+            "any t",
+            "any n",
+            "tany",
+            "nany",
+            "n0",
+            "n1",
+            "n2",
+            "n3",
+            "nx",
+            "m0",
+            "m1",
+            "(any)",
+        ),
     )
 
     def __call__(self, line: Line, text: CriteriaText) -> Iterable[Finding]:
@@ -122,9 +177,9 @@ class StageReader:
         if not disease(text).oncology:
             return
         flowing = flow(line.plain)
-        folded = fold(flowing.text)
-        expressions = sorted(_expressions(flowing.text, folded, text), key=lambda f: (f.start, -f.end))
-        for merged in _merged(expressions, flowing.text):
+        flat = flowing.text[:LONGEST]
+        expressions = sorted(_expressions(flat, fold(flat), text), key=lambda f: (f.start, -f.end))
+        for merged in _merged(expressions, flat)[:MOST]:
             found = replace(merged, start=flowing.original(merged.start), end=flowing.original(merged.end - 1) + 1)
             start, end = line.start + found.start, line.start + found.end
             before = words_before(line, found.start)
@@ -175,7 +230,13 @@ def _expressions(flat: str, folded: str, text: CriteriaText) -> Iterator[_Found]
         for match in _LETTER_STAGE.finditer(flat):
             values = _letters(match["list"], system)
             if system and values:
-                yield _Found(match.start("list") if match.start("list") - match.start() > _NEAR else match.start(), match.end(), values, (), system)
+                yield _Found(
+                    match.start("list") if match.start("list") - match.start() > _NEAR else match.start(),
+                    match.end(),
+                    values,
+                    (),
+                    system,
+                )
     if " rai" in folded or folded.startswith("rai"):
         for match in _RISK.finditer(folded):
             group = "list" if match["list"] else "after"
@@ -214,7 +275,9 @@ def _small_cell(folded: str, text: CriteriaText) -> Iterator[_Found]:
 _NUMERAL_CHARACTERS = {0x2160 + i: numeral for i, numeral in enumerate(("I", "II", "III", "IV"))} | {
     0x2170 + i: numeral for i, numeral in enumerate(("I", "II", "III", "IV"))
 }
-_INNER = re.compile(r"(?<=[ivIV0-4\u2160-\u2163\u2170-\u2173])[ -](?=[A-Da-dsS](?![A-Za-z]))|(?<=[a-dA-D])[ -](?=[1-3](?!\d))")
+_INNER = re.compile(
+    r"(?<=[ivIV0-4\u2160-\u2163\u2170-\u2173])[ -](?=[A-Da-dsS](?![A-Za-z]))|(?<=[a-dA-D])[ -](?=[1-3](?!\d))"
+)
 
 
 def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> Iterator[_Found]:
@@ -225,7 +288,15 @@ def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> I
     if digits and _AXIS_STAGE.search(folded[max(0, start - 6) : start]):
         return  # "N stage 1 or 2"
     # "Stage 1 of the study", "In stage 2, …": the trial's own parts are numbered with digits.
-    if digits and len(re.findall(r"\d", words)) == 1 and (_TRIAL_PART.match(after) or _TWO_STAGE.search(folded[max(0, start - 12) : start]) and not re.match(r"[a-d]|\s*(?:or|to|-)\s", words[1:])):
+    if (
+        digits
+        and len(re.findall(r"\d", words)) == 1
+        and (
+            _TRIAL_PART.match(after)
+            or _TWO_STAGE.search(folded[max(0, start - 12) : start])
+            and not re.match(r"[a-d]|\s*(?:or|to|-)\s", words[1:])
+        )
+    ):
         return
     system = _system(folded, start, end)
     pieces = [piece for piece in re.finditer(_VALUE, words, re.IGNORECASE)]
@@ -240,7 +311,9 @@ def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> I
     )
     # "II-IVA": the table of one edition may have IV undivided; only what the text writes stays whole beside its parts.
     written = {group for piece in pieces for group in stage_groups(_plain_value(piece.group()))}
-    values = tuple(v for v in values if v in written or not any(w != v and parse_group(v) and _is_part(w, v) for w in values))
+    values = tuple(
+        v for v in values if v in written or not any(w != v and parse_group(v) and _is_part(w, v) for w in values)
+    )
     bound = bound_of(folded, start, end) if len(pieces) == 1 and len(values) == 1 else ""
     if bound:
         values = _beyond(values[0], bound, system, site)
@@ -303,10 +376,23 @@ def _merged(found: list[_Found], flat: str) -> list[_Found]:
                 tnm = tuple(dict.fromkeys((*last.tnm, *one.tnm)))
                 kept[-1] = _Found(last.start, last.end, last.values, tnm, last.system or one.system)
             else:
-                kept[-1] = _Found(last.start, one.end, tuple(dict.fromkeys((*last.values, *one.values))), (*last.tnm, *one.tnm), last.system)
+                kept[-1] = _Found(
+                    last.start,
+                    one.end,
+                    tuple(dict.fromkeys((*last.values, *one.values))),
+                    (*last.tnm, *one.tnm),
+                    last.system,
+                )
             continue
-        if last is not None and bool(last.values) != bool(one.values) and not (last.tnm and one.tnm) and _BESIDE.fullmatch(flat[last.end : one.start]):
-            kept[-1] = _Found(last.start, one.end, last.values or one.values, last.tnm or one.tnm, last.system or one.system)
+        if (
+            last is not None
+            and bool(last.values) != bool(one.values)
+            and not (last.tnm and one.tnm)
+            and _BESIDE.fullmatch(flat[last.end : one.start])
+        ):
+            kept[-1] = _Found(
+                last.start, one.end, last.values or one.values, last.tnm or one.tnm, last.system or one.system
+            )
             continue
         kept.append(one)
     return kept

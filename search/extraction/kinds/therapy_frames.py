@@ -11,58 +11,31 @@ import re
 from dataclasses import dataclass
 
 from search.extraction.kinds import therapy_cues as cues
-from search.extraction.kinds.therapy_mentions import (
-    STANDARD,
-    Group,
-    is_radiotherapy,
-    is_support,
-)
+from search.extraction.kinds.therapy_mentions import STANDARD, Group, is_radiotherapy, is_support
+from search.extraction.kinds.therapy_outcomes import OUTCOMES, outcomes_of
+from search.extraction.kinds.therapy_windows import is_washout, window_of
 from search.extraction.kinds.windows import Window
 
-_CLAUSE = re.compile(
-    r"[;]|\b(?:but|however|whereas)\b|, (?:and|or)(?= (?:have|has|had|must|is|are|patients|participants|subjects|prior|previous"
-    r"|any|no|at least|treatment|received|those|who)\b)|\b(?:and|or)(?= (?:have|has|had|must|should|patients|participants|subjects|those"
-    r"|who|at least|recovered|recovery|treatment|received|(?:any )?(?:prior|previous))\b)"
-)
-_NEXT = 30
-"""How near behind "7 days for" another therapy must stand to take the window."""
-_SUCH_REACH = 220
-_SUCH = re.compile(r"\b(?:must|should) have (?:already |previously |also )?(?:received|been treated with|been offered|progressed (?:on|after)|failed) (?:such|this|that|these|those|it|at least one such|an appropriate)\b")
-_WASHED = re.compile(r"[^.;]{0,60}\bwash-?out\b")
-_NO_STANDARD = re.compile(r"\bno (?:[a-z/-]+,? ){0,5}$|\bnot amenable to (?:[a-z-]+ ){0,3}$|\black of (?:[a-z-]+ ){0,3}$")
-_WOMENS_TOPIC = re.compile(r"menopaus|contracep|sterili[sz]|amenorrh|childbearing|child-bearing")
-_DEFINED = 60
-_DEFINES = re.compile(r"\b(?:considered|defined|regarded|counted|counts?)(?: as| to be| a| an| the| one| failure| of| prior| line| separate| new)* ?$")
-_EXCEPTING = re.compile(r"\b(?:except|unless|if|but|however|other than)\b")
-_ANOTHER_WHO = re.compile(r"\bor (?:who|have|has|are|is|patients|participants|with|those)\b")
-_LEAD_TO = re.compile(r"[,:]|\b(?:received|had|treated|treatment|use|used|undergone)\b")
-_LEAD_OVER = re.compile(r"[;]|\b(?:toxicit\w+|adverse|reactions?|or (?:has|have|any|patients|had)|history)\b")
-_COUNTS = re.compile(r"^[^.;]{0,160}\b(?:counts?\b|(?:be |are |is )?(?:not )?(?:be )?(?:counted|considered|included) (?:as |to be |towards? )?(?:a |an |one |any |the |separate |prior |single |previous |different )*(?:lines?|regimens?|number|chemo|systemic|prior|treatment))")
-_OF_THE_SITE = re.compile(r"\b(?:lesions?|areas?|fields?|sites?|tissues?|specimens?|samples?|blocks?|slides?|biops(?:y|ies)|scans?)\b(?P<rest>[^.;]*)$")
-_CAUSED = re.compile(r"\b(?:due to|attribut\w+ to|caused by|resulting from|secondary to|induced by|related to|associated with)(?: any| the| a| their| prior| previous| recent| other| [a-z-]+ed)* ?$")
-_EXCEPTED = re.compile(r"\b(?:except|unless)\b")
-_LAB = re.compile(r"\b(?:neutrophils?|anc|platelets?|h[a]?emoglobin|leukocytes|wbc|creatinine|bilirubin|viral load|cd4)\b")
-_STOPPED = re.compile(r"\b(?:complet\w+|discontinu\w+|stopp\w+|off|wash-?out|treatment[- ]free|interrupt\w+|withdr\w+|ceased|withheld)\b")
-_LEADS = 25
-"""Characters from its beginning in which a sentence's leading window stands."""
-_OR_NOT_NAIVE = re.compile(r"[^.;]{0,30}\b(?:vs\.?|versus|or|and)\b[^.;]{0,40}\b(?:experienced|pre-?treated|treated|refractory|resistant|exposed|relapsed|after|received)\b")
+_REACH = 700
+"""Characters of the sentence, on either side of a group, that are looked at."""
 _CUE_REACH = 70
 """How far before a therapy the evidence may begin."""
-_SINCE_REACH = 150
-"""How far behind "4 weeks since" the therapy may stand."""
-_BEHIND_REACH = 220
-"""How far behind a therapy its window may stand."""
-_APART = re.compile(
-    r";|\bstable\b|disease-free|malignanc|\b(?:or|and) (?:has|have|had|history|is|are|recovered|must|who|(?:any )?(?:prior|previous|major|live|active))\b|\b(?:unless|but|however|except)\b"
-)
-_JUST_FOR = re.compile(r"^[ )]*(?:for|from|of|if|in case of|since|after)(?: (?:the|any|a|an|prior|previous|last|all|patients treated with|completion of|dose of))* ?(?:[a-z-]+ ){0,3}$")
-_NEGATION = re.compile(r"\b(?:no|not|none|never|without|cannot|free of|neither|nor)\b(?! (?:more|less|later|earlier|limited|only)\b)")
-_RECEIVING = re.compile(
-    r"^(?:concurrent\w*|current(?:ly)?|ongoing|during|while|receive|continu\w+|undergo\w*|enrol\w*|concomitant\w*|require\w*|requiring|planned|until|standard of care|considered|need\w*|if|may be|can be|alternative|prior to|before|availab\w+|would)$"
-)
-_NOT_HAD = re.compile(r"\bnaive (?:to|for) (?:[a-z-]+ ){0,4}$")
-_NAIVE_BEHIND = re.compile(r"^[ -]*(?:therapy|treatment|inhibitors?|agent|antibody|based therapy)?[ -]*naive\b")
-_LAST_DOSE = re.compile(r"\b(?:last|final) (?:dose|administration) of (?:the )?(?:study|investigational product|protocol|trial)")
+_WINDOW_REACH = 220
+"""How far behind a therapy the evidence may end with its window."""
+_NEAR, _AROUND, _WIDE = 60, 160, 200
+"""Characters before a therapy in which a definition, a measurement, a place or the brain still concern it."""
+_SUCH_REACH = 220
+"""Characters behind a therapy in which "should have received such treatment" takes it up."""
+_NAIVE_TO = 20
+"""Characters that "naive to" takes before the therapy."""
+_RECENT_CUE = 40
+"""Characters before a therapy in which its own "prior" stands."""
+_OWN_PRIOR = re.compile(r"(?:prior|previous|last|earlier|most recent)\b")
+_PRIOR_OR_RECEIVED = re.compile(r"\b(?:prior(?! to)|previous|received)\b")
+_OWN_CUE = re.compile(r"\b(?:prior|previous|received|within)\b")
+_PATIENT = re.compile(r"\b(?:patients?|participants?|subjects?|must have (?:been|received|had))\b")
+_WAS_GIVEN = re.compile(r"\b(?:must have (?:had|been)|received)\b")
+_TOXIC_LINK = re.compile(r"\b(?:from|of|to|by|with|during|after|following|on|prior|previous)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,204 +56,205 @@ class Frame:
     """It is said of a therapy before or behind it in the list."""
 
 
-def frame(
-    words: str, sentence: tuple[int, int], governing: str, index: int, all_groups: list[Group], found: list[Window], washouts: bool
-) -> Frame | None:
-    """The frame of one group of a sentence, or None.
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence with its therapies; offsets are into the flowing text."""
 
-    Args:
-        words: the flowing, folded text with `therapy_cues.mask` applied.
-        sentence: offsets of the sentence.
-        governing: the words of the line or heading that opens the list, or nothing.
-        index: which of the groups.
-        all_groups: the groups of the sentence, in order.
-        found: the windows of the sentence.
-        washouts: the governing words open a list of washouts, so that a bare span of time is one.
-    """
-    group = all_groups[index]
-    previous_end = all_groups[index - 1].end if index else sentence[0]
-    next_start = all_groups[index + 1].start if index + 1 < len(all_groups) else sentence[1]
-    left = words[sentence[0] : group.start]
-    clause = _clause(left)
-    right = words[group.end : sentence[1]]
-    between = words[group.end : next_start]
-    if _DEFINES.search(left[-_DEFINED:]):
+    words: str
+    """The line's flowing, folded text with `therapy_cues.mask` applied."""
+    start: int
+    end: int
+    groups: tuple[Group, ...]
+    windows: tuple[Window, ...]
+    governing: str = ""
+    """The words of the line or heading that opens the list which the line stands in."""
+    washouts: bool = False
+    """The governing words open a list of washouts: a bare span of time is one."""
+
+
+class _Scene:
+    """A group among the words of its sentence."""
+
+    def __init__(self, sentence: Sentence, index: int) -> None:
+        groups = sentence.groups
+        self.sentence = sentence
+        self.words = sentence.words
+        self.group = groups[index]
+        self.names = [name for member in self.group.members for name in member.names]
+        self.first = max(sentence.start, self.group.start - _REACH)
+        self.last = min(sentence.end, self.group.end + _REACH)
+        self.previous_end = max(groups[index - 1].end, self.first) if index else self.first
+        self.next_start = min(groups[index + 1].start, self.last) if index + 1 < len(groups) else self.last
+        self.left = self.words[self.first : self.group.start]
+        self.right = self.words[self.group.end : self.last]
+        at = 0
+        for match in cues.CLAUSE.finditer(self.left):
+            at = match.end()
+        self.clause = self.left[at:]
+        self.own_clause = self.clause[-max(self.group.start - self.previous_end, 1) :] if index else self.clause
+        self.washed = cues.WASHED.match(self.right) is not None
+        self.standard = STANDARD in self.group.members[0].names
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    start: int
+    end: int
+    said: str
+
+
+def frame(sentence: Sentence, index: int) -> Frame | None:
+    """The frame of one group of a sentence, or None."""
+    scene = _Scene(sentence, index)
+    group, governing = scene.group, sentence.governing
+    if _is_no_history(scene):
         return None
-    washed = _WASHED.match(right) is not None
-    if (cues.KILL_BEHIND.match(right) and not washed):
+    naive = _naive(scene)
+    if naive is not None:
+        return naive if naive.naive else None
+    if _is_toxic(governing + scene.left) or cues.CAUSED.search(scene.left[-_NEAR:]):
         return None
-    if STANDARD in group.members[0].names and _NO_STANDARD.search(left[-60:]):
-        return None
-    if _NOT_HAD.search(clause) or _NAIVE_BEHIND.match(right):
-        naive = _NAIVE_BEHIND.match(right)
-        if naive and _OR_NOT_NAIVE.match(right, naive.end()):
-            return None
-        return Frame(group.start - (20 if not naive and group.start >= 20 else 0), group.end + (naive.end() if naive else 0), naive=True)
-    if _is_toxic(governing + left) or _CAUSED.search(left[-_DEFINED:]):
-        return None
-    own_clause = clause[-max(group.start - previous_end, 1) :] if index else clause
-    outcomes, behind = _outcomes(own_clause if own_clause.strip() or not governing else governing + own_clause, _EXCEPTING.split(between)[0], group)
-    anaphor = _SUCH.search(right[:_SUCH_REACH])
-    window = _window(words, sentence[0], group, previous_end, next_start, found, washouts)
-    if window is not None and outcomes and not _elapsed(window, group, words):
-        window = None  # "progressed within 6 months of X" dates the progression, not the therapy
-    if window is not None and _EXCEPTED.search(left) and cues.CNS.search(left):
-        return None  # what makes brain metastases acceptable is no washout of its own
-    if window is not None and window.since and _LAB.search(clause):
-        return None
-    own = words[group.start : group.members[0].end]
-    history = _last(cues.HISTORY, clause)
-    kill = _last(cues.KILL, clause)
-    if governing and history is None and kill is None:
-        history = _last(cues.HISTORY, governing)
-        if history is not None:
-            history = (0, 0, history[2])
-            kill = None
-            outer = _last(cues.KILL, governing)
-            governed_history = _last(cues.HISTORY, governing)
-            if outer and governed_history and outer[0] > governed_history[0]:
-                kill = (1, 1, outer[2])
-    if history is None and re.match(r"(?:prior|previous|last|earlier|most recent)\b", own):
-        history = (len(clause), len(clause), "prior")
-    if anaphor is not None:
-        kill, history = None, (0, 0, "received")
-    if kill is not None and (history is None or kill[1] >= history[1]):
-        spared = washed or behind or (window is not None and (window.end <= group.start or _RECEIVING.match(kill[2])))
-        if not spared and not (outcomes and kill[2].startswith(("standard of care", "availab"))):
-            return None
-    sentence_words = words[sentence[0] : sentence[1]]
-    if cues.ASIDE.search(sentence_words) and (_WOMENS_TOPIC.search(sentence_words) or not re.search(r"\b(?:prior(?! to)|previous|received)\b", clause)):
+    before = scene.own_clause if scene.own_clause.strip() or not governing else governing + scene.own_clause
+    outcomes, told_behind = outcomes_of(before, scene.words[group.end : scene.next_start])
+    window = window_of(
+        scene.words,
+        scene.first,
+        group,
+        (scene.previous_end, scene.next_start),
+        list(sentence.windows),
+        washouts=sentence.washouts,
+    )
+    if window is not None and outcomes and not is_washout(window, group, scene.words):
+        window = None
+    asked = cues.SUCH.search(scene.right[:_SUCH_REACH]) is not None
+    history = _Cue(0, 0, "received") if asked else _history(scene)
+    if not asked and _is_outweighed(scene, history, window, outcomes, told_behind=told_behind):
         return None
     if window is None and not outcomes and history is None:
         return None
-    strong = anaphor is not None or bool(cues.STRONG.search(governing + clause)) or (history is not None and history[2].startswith(("prior", "previous")))
-    if cues.OTHER_DISEASE.search(clause) and not re.search(r"\b(?:prior|previous|received|within)\b", clause[-40:]):
+    if _is_about_something_else(scene, history, window) or _needs_more(scene, window, outcomes):
         return None
-    site = _OF_THE_SITE.search(clause[-200:])
-    if site is not None and window is None and not re.search(r"\b(?:patients?|participants?|subjects?|must have (?:been|received|had))\b", site["rest"]):
-        return None
-    if cues.MEASURED.search(clause[-160:]) and not (window is not None and history is not None) and not re.search(r"\b(?:must have (?:had|been)|received)\b", clause):
-        return None
-    if all(is_radiotherapy(n) for m in group.members for n in m.names) and window is None:
-        if cues.CNS.search(left[-200:]) and not re.search(r"\bprior\b", clause[-30:]):
-            return None
-    if any(is_support(n) for m in group.members for n in m.names) and window is None:
-        return None
-    if window is None and _COUNTS.match(right):
-        return None
-    if window is not None and re.search(r"immunosuppress\w*[^.;]{0,80}$|immune suppress\w*[^.;]{0,80}$", clause) and "chemo" not in clause:
-        return None
-    if STANDARD in group.members[0].names and not outcomes and window is None and "received" not in clause:
-        return None
-    if all(m.trial for m in group.members) and window is None:
-        return None
-    start = _evidence_start(words, sentence[0], previous_end, group, window)
+    said_prior = history is not None and history.said.startswith(("prior", "previous"))
+    strong = asked or said_prior or cues.STRONG.search(governing + scene.clause) is not None
+    start = _evidence_start(scene, window)
     end = group.end
+    if window is not None and window.end - group.end < _WINDOW_REACH:
+        end = max(end, window.end)
+    return Frame(start, end, window, outcomes, strong=strong, asked=asked)
+
+
+def _is_no_history(scene: _Scene) -> bool:
+    """Whether the words right beside the group make it a definition, a site, a missing standard …"""
+    if cues.DEFINES.search(scene.left[-_NEAR:]) or cues.COUNTS.match(scene.right):
+        return True
+    if cues.KILL_BEHIND.match(scene.right) and not scene.washed:
+        return True
+    return scene.standard and cues.NO_STANDARD.search(scene.left[-_NEAR:]) is not None
+
+
+def _naive(scene: _Scene) -> Frame | None:
+    """The frame of "X-naive" and "naive to X"; one that is not `naive` where those who had X are asked for too."""
+    group = scene.group
+    behind = cues.NAIVE_BEHIND.match(scene.right)
+    if behind is not None:
+        other = cues.OR_NOT_NAIVE.match(scene.right, behind.end()) is not None
+        return Frame(group.start, group.end + behind.end(), naive=not other)
+    if cues.NOT_HAD.search(scene.clause):
+        return Frame(max(scene.first, group.start - _NAIVE_TO), group.end, naive=True)
+    return None
+
+
+def _history(scene: _Scene) -> _Cue | None:
+    history = _last(cues.HISTORY, scene.clause)
+    if history is None and _OWN_PRIOR.match(scene.words, scene.group.start):
+        return _Cue(len(scene.clause), len(scene.clause), "prior")
+    if history is None and scene.sentence.governing and cues.KILL.search(scene.clause) is None:
+        outer = _last(cues.HISTORY, scene.sentence.governing)
+        return None if outer is None else _Cue(0, 0, outer.said)
+    return history
+
+
+def _is_outweighed(
+    scene: _Scene, history: _Cue | None, window: Window | None, outcomes: tuple[str, ...], *, told_behind: bool
+) -> bool:
+    """Whether the last sign before the therapy tells of a plan, a fear or the study, not of the past."""
+    kill = _last(cues.KILL, scene.clause)
+    governing = scene.sentence.governing
+    if kill is None and governing and _last(cues.HISTORY, scene.clause) is None:
+        outer, outer_kill = _last(cues.HISTORY, governing), _last(cues.KILL, governing)
+        if outer is None or outer_kill is None or outer_kill.start <= outer.start:
+            return False
+        kill = _Cue(1, 1, outer_kill.said)
+    if kill is None or (history is not None and kill.end < history.end):
+        return False
+    if scene.washed or told_behind:
+        return False
+    if window is not None and (window.end <= scene.group.start or cues.RECEIVING.match(kill.said)):
+        return False
+    return not (outcomes and kill.said.startswith(("standard of care", "availab")))
+
+
+def _is_about_something_else(scene: _Scene, history: _Cue | None, window: Window | None) -> bool:
+    """Whether the sentence speaks of contraception, another disease, a lesion, a blood count, brain metastases …"""
+    clause = scene.clause
+    whole = scene.words[scene.first : scene.last]
+    if cues.ASIDE.search(whole) and (cues.WOMENS_TOPIC.search(whole) or not _PRIOR_OR_RECEIVED.search(clause)):
+        return True
+    if cues.OTHER_DISEASE.search(clause) and not _OWN_CUE.search(clause[-_RECENT_CUE:]):
+        return True
+    if window is None:
+        site = cues.OF_THE_SITE.search(clause[-_WIDE:])
+        if site is not None and not _PATIENT.search(site["rest"]):
+            return True
+        local = all(is_radiotherapy(name) for name in scene.names)
+        if local and cues.CNS.search(scene.left[-_WIDE:]) and "prior" not in clause[-_RECENT_CUE:]:
+            return True
+    else:
+        if window.since and cues.LAB.search(clause):
+            return True
+        if cues.EXCEPTED.search(scene.left) and cues.CNS.search(scene.left):
+            return True  # what makes brain metastases acceptable is no washout of its own
+        if cues.IMMUNOSUPPRESSED.search(clause) and "chemo" not in clause:
+            return True
+    measured = cues.MEASURED.search(clause[-_AROUND:]) is not None
+    return measured and (window is None or history is None) and not _WAS_GIVEN.search(clause)
+
+
+def _needs_more(scene: _Scene, window: Window | None, outcomes: tuple[str, ...]) -> bool:
+    """Whether the therapy is one that counts only with a window or an outcome, and has none."""
     if window is not None:
-        end = max(end, window.end if window.end - group.end < _BEHIND_REACH else end)
-    return Frame(start, end, window, outcomes, strong=strong, asked=anaphor is not None)
+        return False
+    if any(map(is_support, scene.names)) or all(member.trial for member in scene.group.members):
+        return True
+    return scene.standard and not outcomes and "received" not in scene.clause
 
 
-def _clause(left: str) -> str:
-    at = 0
-    for match in _CLAUSE.finditer(left):
-        at = match.end()
-    return left[at:]
-
-
-def _last(pattern: re.Pattern[str], words: str) -> tuple[int, int, str] | None:
+def _last(pattern: re.Pattern[str], words: str) -> _Cue | None:
     found = None
     for match in pattern.finditer(words):
         found = match
-    return None if found is None else (found.start(), found.end(), found.group())
+    return None if found is None else _Cue(found.start(), found.end(), found.group())
 
 
 def _is_toxic(left: str) -> bool:
     near = left[-cues.TOXIC_REACH :]
     found = _last(cues.TOXIC, near)
-    if found is None:
+    if found is None or cues.TOXIC_ENDS.search(near, found.end):
         return False
-    between = near[found[1] :]
-    return not cues.TOXIC_ENDS.search(between) and re.search(r"\b(?:from|of|to|by|with|during|after|following|on|prior|previous)\b", between) is not None
+    return _TOXIC_LINK.search(near, found.end) is not None
 
 
-def _outcomes(clause: str, behind: str, group: Group) -> tuple[tuple[str, ...], bool]:
-    near = clause[-cues.OUTCOME_REACH :]
-    stops = [m.end() for m in cues.OUTCOME_BREAK.finditer(near)]
-    found: list[str] = []
-    for outcome, pattern in cues.OUTCOMES:
-        for match in pattern.finditer(near):
-            rest = near[match.end() :]
-            broken = any(match.end() <= stop for stop in stops)
-            if not broken and cues.OUTCOME_LINK.search(rest) and not cues.NOT_RESISTANCE.search(near[max(0, match.start() - 14) : match.end()]):
-                found.append(outcome)
-                break
-    told_behind = False
-    for outcome, pattern in cues.OUTCOME_BEHIND:
-        match = pattern.search(behind)
-        if match is not None and not _ANOTHER_WHO.search(match.group()):
-            told_behind = True
-            if outcome not in found:
-                found.append(outcome)
-    if len(found) > 1 and "response" in found:
-        found.remove("response")
-    return tuple(found), told_behind
-
-
-def _elapsed(window: Window, group: Group, words: str) -> bool:
-    """Whether a window beside an outcome is a washout all the same ("failed X; at least 3 weeks since")."""
-    if window.start > group.end:
-        gap = words[group.end : window.start]
-        return not window.recent and re.search(r"\b(?:must|complet\w+|discontinu\w+|elapsed|stopped)\b", gap) is not None
-    return window.since and not re.search(r"progress|relaps|recur|fail|refractory", words[max(0, window.start - 80) : window.start])
-
-
-def _window(
-    words: str, first: int, group: Group, previous_end: int, next_start: int, found: list[Window], washouts: bool
-) -> Window | None:
-    found = [w for w in found if not w.lasted or _STOPPED.search(words[first : w.start])]
-    before = [w for w in found if w.end <= group.start]
-    if before:
-        near = before[-1]
-        gap = words[near.end : group.start]
-        if near.end >= previous_end and _JUST_FOR.match(gap) and (washouts or near.stated or gap.lstrip(" )").startswith("for")):
-            return near
-        shared = near.end >= previous_end or not re.search(r"[;.]|\b(?:and|with|progress\w*|fail\w*)\b", words[previous_end : group.start])
-        if near.since and shared and len(gap) <= _SINCE_REACH and not _APART.search(gap) and not re.search(r"\b(?:within|prior to|before)\b", gap):
-            return near
-    lead = before[0] if before else None
-    if lead is not None and lead.recent and lead.stated and not lead.since and lead.start - first < _LEADS and not _LEAD_OVER.search(words[lead.end : group.start]) and _LEAD_TO.search(words[lead.end : group.start]):
-        leading: Window | None = lead
-    else:
-        leading = None
-    for window in found:
-        if window.start < group.end or window.start >= next_start:
-            continue
-        gap = words[group.end : window.start]
-        if len(gap) > _BEHIND_REACH or _APART.search(gap):
-            break
-        if window.stated or washouts or window.lasted:
-            tail = words[window.end : window.end + 60]
-            bracketed = words[window.start - 1 : window.start] == "("
-            if (bracketed and re.match(r"[ )]*(?:for|from)\b", tail)) or (
-                re.match(r"[ )]*for\b", tail) and 0 <= next_start - window.end < _NEXT
-            ):
-                continue  # "(6 weeks for nitrosoureas)" is about another therapy
-            return window
-        break
-    return leading
-
-
-def _evidence_start(words: str, first: int, previous_end: int, group: Group, window: Window | None) -> int:
+def _evidence_start(scene: _Scene, window: Window | None) -> int:
+    group = scene.group
     if window is not None and window.start < group.start:
         return window.start
-    at = max(first, previous_end, group.start - _CUE_REACH)
-    near = words[at : group.start]
+    at = max(scene.previous_end, group.start - _CUE_REACH)
+    near = scene.words[at : group.start]
     stop = 0
-    for match in _CLAUSE.finditer(near):
-        stop = match.end()
-    for pattern in (cues.HISTORY, *(p for _, p in cues.OUTCOMES), _NEGATION):
-        match = pattern.search(near, stop)
-        if match is not None:
-            return at + match.start()
+    for boundary in cues.CLAUSE.finditer(near):
+        stop = boundary.end()
+    for pattern in (cues.HISTORY, *(p for _, p in OUTCOMES), cues.NEGATION):
+        cue = pattern.search(near, stop)
+        if cue is not None:
+            return at + cue.start()
     return group.start

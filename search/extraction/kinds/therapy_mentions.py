@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from search.terminology.therapies import TherapyKind, TherapyMention, classes_of, find_therapies, is_a
 
@@ -52,7 +53,8 @@ _PHRASE = re.compile(
     r"|adjuvant|neoadjuvant|melanoma|lymphoma|leuk[a]?emia|myeloma|metastatic|salvage|antimyeloma|antileuk[a]?emi[ac]c?"
     r"|antilymphoma|anti-(?:myeloma|lymphoma|leukemia|leukemic)"
     r"|breast cancer|lung cancer|prostate cancer|disease|drug|[a-z]+-directed|specific|active|study)\s){0,3}"
-    r"(?P<noun>therap(?:y|ies)|treatments?|regimens?)\b(?! (?:with|by|using|consisting|or receipt|failure|area|site|field|plan|arm|period|options?))"
+    r"(?P<noun>therap(?:y|ies)|treatments?|regimens?)\b(?! (?:with|by|using|consisting|or receipt"
+    r"|failure|area|site|field|plan|arm|period|options?))"
 )
 _DIRECT = re.compile(
     r"\b(?:anti-?(?:myeloma|lymphoma|leuk[a]?emi[ac]c?|melanoma|sarcoma|tumou?r|cancer|neoplastic)"
@@ -146,7 +148,9 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
     study_end = -_AHEAD
     for mention in mentions:
         given = STUDY_EVENT.search(folded[max(0, mention.start - _AHEAD) : mention.start])
-        if given or (0 <= mention.start - study_end < _SAME_DRUG and not _NEXT_ONE.search(folded[study_end : mention.start])):
+        if given or (
+            0 <= mention.start - study_end < _SAME_DRUG and not _NEXT_ONE.search(folded[study_end : mention.start])
+        ):
             study_end = mention.end
             continue
         if not _counted(mention.name, mention.kind):
@@ -154,10 +158,15 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
         if mention.name == "stem cell transplant" and _is_allogeneic(folded, mention):
             continue
         before = folded[max(0, mention.start - 24) : mention.start]
-        if before.endswith(("investigational ", "experimental ", "unapproved ")) and mention.kind is not TherapyKind.DRUG:
+        if (
+            before.endswith(("investigational ", "experimental ", "unapproved "))
+            and mention.kind is not TherapyKind.DRUG
+        ):
             found.append(Named(mention.start, mention.end, (INVESTIGATIONAL,), vague=False))
             continue
-        if mention.name in _WOMENS or before.endswith(("non-", "non ", "non-oncology ", "non-cancer ", "study ", "protocol ")):
+        if mention.name in _WOMENS or before.endswith(
+            ("non-", "non ", "non-oncology ", "non-cancer ", "study ", "protocol ")
+        ):
             continue
         if _QUALIFIER.search(before) or (mention.name == "oncolytic virus" and before.endswith(("anti-", "anti"))):
             continue
@@ -168,13 +177,15 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
                 found.append(Named(mention.start, mention.end, ("stem cell transplant",), vague=False))
             continue
         found.append(Named(mention.start, mention.end, _names(mention), mention.name in GENERIC))
-    for match in _NOVEL.finditer(folded):
+    for match in _NOVEL.finditer(folded) if "(" in folded and _NOVELTIES[0] in folded else ():
         inside = [n for n in found if match.start() <= n.start and n.end <= match.end()]
         if inside and "(" in match.group():
             found = [n for n in found if n not in inside]
             found.append(Named(*match.span(), (INVESTIGATIONAL,), vague=True))
     spans = [(m.start, m.end) for m in mentions]
-    for pattern, name in _PHRASES:
+    for literals, pattern, name in _PHRASES:
+        if not any(literal in folded for literal in literals):
+            continue
         for match in pattern.finditer(folded):
             start, end = match.span()
             if name == SYSTEMIC and match.groupdict().get("noun"):
@@ -188,8 +199,13 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
 
 
 STUDY_EVENT = re.compile(
-    r"\b(?:prior to|before|preceding|start(?:ing)? (?:of )?|initiation of|initiating|beginning|first (?:dose|administration|infusion|day|cycle)s? (?:of|with)"
-    r"|day 1 of|until|time of|commenc\w+|administration of|infusion of|randomi[sz]ation (?:to|in)|of (?:study|protocol)|registration for|receiving the first)(?: (?:the|study|protocol|any|treatment|therapy|with|of|first|dose|infusion|lymphodepleting|planned|administration|combination|single-agent|start|initiation|trial|cycle|and|conditioning|on|drugs?|medication|day|1)\b)* ?\(?$"
+    r"\b(?:prior to|before|preceding|start(?:ing)? (?:of )?|initiation of|initiating|beginning"
+    r"|first (?:dose|administration|infusion|day|cycle)s? (?:of|with)"
+    r"|day 1 of|until|time of|commenc\w+|administration of|infusion of|randomi[sz]ation (?:to|in)"
+    r"|of (?:study|protocol)|registration for|receiving the first)(?: (?:the|study|protocol|any"
+    r"|treatment|therapy|with|of|first|dose|infusion|lymphodepleting|planned|administration"
+    r"|combination|single-agent|start|initiation|trial|cycle|and|conditioning|on|drugs?|medication|day"
+    r"|1)\b)* ?\(?$"
 )
 """What stands before a therapy that the study gives."""
 _AHEAD = 120
@@ -200,12 +216,13 @@ _WOMENS = frozenset({"oophorectomy", "hysterectomy", "ovarian function suppressi
 _AUTOLOGOUS_TOO = re.compile(r"\bauto\w* ?(?:and|or|and/or|/|,) ?$")
 _QUALIFIER = re.compile(r"(?:\bwithout |\+/- ?|\u00b1 ?)(?:any |concurrent |concomitant |adjuvant |prior )?$")
 """What stands before a therapy that only qualifies another one ("radiotherapy with or without chemotherapy")."""
+_NOVELTIES = ("investigational", "experimental", " ip")
 _PHRASES = (
-    (_TRIAL, INVESTIGATIONAL),
-    (_NOVEL, INVESTIGATIONAL),
-    (_SMALL_MOLECULE, "targeted therapy"),
-    (_DIRECT, ANTICANCER),
-    (_PHRASE, SYSTEMIC),
+    (("particip", "enrol", "involv", "taken part", "partak"), _TRIAL, INVESTIGATIONAL),
+    (_NOVELTIES, _NOVEL, INVESTIGATIONAL),
+    (("targeted", "molecul"), _SMALL_MOLECULE, "targeted therapy"),
+    (("anti", "directed", "specific"), _DIRECT, ANTICANCER),
+    (("therap", "treatment", "regimen"), _PHRASE, SYSTEMIC),
 )
 
 
@@ -235,7 +252,8 @@ _JOIN = re.compile(
     r"|approved|definitive|external|beam|major|certain|similar|related|cancer|oral|iv|intravenous|novel|biological?"
     r"|radical|curative|extensive|wide-field|limited-field|small|molecules?|molecular|monoclonal|tumou?r|use|class"
     r"|medications?|products?|devices?|interventions?|modalit(?:y|ies)|approaches|traditional|modern|(?:neo)?adjuvant"
-    r"|metastatic|third|second|first|generation|next|line|dose|high|low|full|whole|following|for|cancers?|disease)\b|\.(?=\w))*"
+    r"|metastatic|third|second|first|generation|next|line|dose|high|low|full|whole|following|for"
+    r"|cancers?|disease)\b|\.(?=\w))*"
 )
 _GAP = 90
 """Longest gap, in characters, between members of a list."""
@@ -248,7 +266,10 @@ def _closes(folded: str, members: list[Named], name: Named) -> bool:
     return inside.count(")") > inside.count("(")
 
 
-_OPENS_LIST = re.compile(r"[^.;:]{0,70}?[,(]? ?\b(?:including|such as|e\.g\.|i\.e\.|eg|ie|defined as|consisting of)[ ,:]*(?:[a-z-]+ ){0,3}")
+_OPENS_LIST = re.compile(
+    r"[^.;:]{0,70}?[,(]? ?\b(?:including|such as|e\.g\.|i\.e\.|eg|ie|defined as"
+    r"|consisting of)[ ,:]*(?:[a-z-]+ ){0,3}"
+)
 _FOR = re.compile(r"\bfor\b")
 
 
@@ -256,7 +277,11 @@ def groups(named: list[Named], folded: str) -> list[Group]:
     """Named therapies as the lists they stand in."""
     lists: list[list[Named]] = []
     for name in named:
-        if lists and not _closes(folded, lists[-1], name) and _joins(folded, lists[-1][-1].end, name.start, vague=lists[-1][-1].vague):
+        if (
+            lists
+            and not _closes(folded, lists[-1], name)
+            and _joins(folded, lists[-1][-1].end, name.start, vague=lists[-1][-1].vague)
+        ):
             lists[-1].append(name)
         else:
             lists.append([name])
@@ -264,11 +289,14 @@ def groups(named: list[Named], folded: str) -> list[Group]:
 
 
 _BY = re.compile(r" ?(?:regimens? )?(?:with|using|by|consisting of|based on)(?: (?:an?|any|either|the|at least))*\s?")
-_CLOSE = re.compile(r"[- ]{0,2}(?:based|containing|including|type)?[- ]?(?:(?:standard|combination|doublet|systemic|cytotoxic|first-line|regimens? of|regimen) )?")
+_CLOSE = re.compile(
+    r"[- ]{0,2}(?:based|containing|including|type)?[- ]?(?:(?:standard|combination|doublet|systemic"
+    r"|cytotoxic|first-line|regimens? of|regimen) )?"
+)
 
 
 def _without_heads(members: list[Named], gaps: list[str]) -> list[Named]:
-    """A class that only introduces or closes the name of its member goes: "chemotherapy with X", "X-based chemotherapy"."""
+    """A class that only introduces or closes the name of its member goes: "chemotherapy with X", "X-based therapy"."""
     dropped: set[int] = set()
     for i, gap in enumerate(gaps):
         first, second = members[i].names[0], members[i + 1].names[0]
@@ -289,7 +317,7 @@ def _joins(folded: str, end: int, start: int, *, vague: bool) -> bool:
 
 
 def _group(members: list[Named], folded: str) -> Group:
-    gaps = [folded[a.end : b.start] for a, b in zip(members, members[1:], strict=False)]
+    gaps = [folded[a.end : b.start] for a, b in pairwise(members)]
     joint = " ".join(gaps)
     any_of = re.search(r"\bor\b|\b(?:such as|e\.g|i\.e|like|other)\b|\(", joint)
     listed = re.search(r"\b(?:such as|e\.g|i\.e|including|like|other)\b|\(", joint)

@@ -14,43 +14,60 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _OPS = (
-    (">=", r"\u2265|> ?/?= ?|=> ?|> or = ?|&gt;=|greater than or equal to|more than or equal to|equal to or (?:greater|more) than"
-     r"|at least|no less than|not less than|minimum of"),
-    ("<=", r"\u2264|< ?/?= ?|=< ?|&lt;=|less than or equal to|equal to or less than|at most|no more than|not more than|up to"),
+    (">=", (r"\u2265|> ?/?= ?|=> ?|> or = ?|&gt;=|greater than or equal to|more than or equal to"
+            r"|equal to or (?:greater|more) than|at least|no less than|not less than|minimum of")),
+    ("<=", (r"\u2264|< ?/?= ?|=< ?|&lt;=|less than or equal to|equal to or less than|at most|no more than"
+            r"|not more than|up to")),
     (">", r">|&gt;|greater than|more than|higher than|above|over|exceed(?:s|ing)?"),
     ("<", r"<|&lt;|less than|lower than|below|under"),
 )  # fmt: skip
 _OP = "|".join(f"(?P<o{n}>{words})" for n, (_, words) in enumerate(_OPS))
 _SCALE = (
-    r"(?P<scale>\btps\b|tumou?r proportion scores?(?: \(tps\))?|\bcps\b|combined positive scores?(?: \(cps\))?|\btap\b|\bvcps\b"
-    r"|\bh[- ]?score|\ballred(?: total)?(?: score)?|\btc\b|\bic\b|\btic\b|ki[- ]?67(?: (?:index|labell?ing index|proliferation index))?"
+    r"(?P<scale>\btps\b|tumou?r proportion scores?(?: \(tps\))?|\bcps\b"
+    r"|combined positive scores?(?: \(cps\))?|\btap\b|\bvcps\b"
+    r"|\bh[- ]?score|\ballred(?: total)?(?: score)?|\btc\b|\bic\b|\btic\b|ki[- ]?67(?: (?:index"
+    r"|labell?ing index|proliferation index))?"
     r"|\bgis\b|genomic instability score|\bvaf\b|variant allele fr\w+|\bloh\b)"
 )
 _UNIT = (
-    r"(?P<unit>% ?(?:or (?:more|greater|higher))?|percent|mut(?:ation)?s?(?: ?/ ?| per )(?:mb|megabase|m)\w*|(?:ng|[\u00b5um]?c?g|iu|u)/(?:ml|l|dl)"
+    r"(?P<unit>% ?(?:or (?:more|greater|higher))?|percent|mut(?:ation)?s?(?: ?/ ?| per )(?:mb"
+    r"|megabase|m)\w*|(?:ng|[\u00b5um]?c?g|iu|u)/(?:ml|l|dl)"
     r"|copies(?:/\w+)?)?"
 )
 _NUMERIC = re.compile(
-    rf"(?:{_SCALE}[ :=,]{{0,2}}(?:(?:score|expression|level|of|is|was|must be|value|with|a|by|cutoff)[ :(]{{1,2}}){{0,3}})?"
+    rf"(?:{_SCALE}[ :=,]{{0,2}}(?:(?:score|expression|level|of|is|was|must be|value|with|a|by"
+    rf"|cutoff)[ :(]{{1,2}}){{0,3}})?"
     rf"(?:{_OP}) ?(?P<number>\d+(?:[.,]\d+)?) ?{_UNIT}"
 )
 _RANGE = re.compile(
-    rf"{_SCALE}[ :=]{{0,2}}(?:(?:score|expression|of|is)[ :]){{0,2}}\(?(?P<low>\d+) ?%? ?(?:-|to|and) ?(?P<high>\d+) ?%?"
+    rf"{_SCALE}[ :=]{{0,2}}(?:(?:score|expression|of|is)[ :]){{0,2}}\(?(?P<low>\d+) ?%? ?(?:-|to"
+    rf"|and) ?(?P<high>\d+) ?%?"
 )
 _EXACT = re.compile(r"\ballred (?:total )?score (?:of )?(?P<scores>\d(?:(?:, ?| or |, or |-)\d)*)")
 _SCORE = r"(?:3 ?\+|2 ?\+|1 ?\+|\+{1,3}3?(?=\W|$)|[123](?=[,/ )]|$)|0(?![\d.%]))"
-_ISH = r"(?:(?:gene )?(?:amplification )?(?:by )?(?:d?ish|fish|sish|cish|fluorescen(?:ce|t)(?: in)?[- ]situ hybridi[sz]ation|in[- ]situ hybridi[sz]ation)(?: ?/ ?(?:fish|ish|cish|sish|dish))*(?: \([^()]{1,12}\))?)"
+_ISH = (
+    r"(?:(?:gene )?(?:amplification )?(?:by )?(?:d?ish|fish|sish|cish|fluorescen(?:ce"
+    r"|t)(?: in)?[- ]situ hybridi[sz]ation|in[- ]situ hybridi[sz]ation)(?: ?/ ?(?:fish|ish|cish|sish"
+    r"|dish))*(?: \([^()]{1,12}\))?)"
+)
 _IHC = re.compile(
-    r"(?:\bihc\b|\bimmunohistochem\w+)(?: staining)?(?: \(ihc\))?(?: ?(?:score|scored|status|result|is|of|as|intensity|:|=|-|\(|her-?2))*"
+    r"(?:\bihc\b|\bimmunohistochem\w+)(?: staining)?(?: \(ihc\))?(?: ?(?:score|scored|status|result"
+    r"|is|of|as|intensity|:|=|-|\(|her-?2))*"
     rf" ?(?P<after>{_SCORE}(?:(?: ?, ?(?:or )?| or | and | ?/ ?|-| to )(?:ihc ?)?{_SCORE})*)"
-    rf"|(?<![\w.+])(?P<before>(?:0|[123] ?\+)(?:(?: ?, ?(?:or )?| or | and | ?/ ?| to )[123] ?\+)*)(?= ?(?:\)|,)? ?(?:by|on|in|staining|with|using|as|via)? ?"
+    rf"|(?<![\w.+])(?P<before>(?:0|[123] ?\+)(?:(?: ?, ?(?:or )?| or | and | ?/ ?"
+    rf"| to )[123] ?\+)*)(?= ?(?:\)|,)? ?(?:by|on|in|staining|with|using|as|via)? ?"
     r"(?:\bihc\b|immunohisto))"
     r"|(?<![\w.])(?P<bare>[123]\+(?:(?: ?, ?(?:or )?| or | and | ?/ ?)[123]\+)*)(?![\d])"
 )
 _ISH_SIGN = re.compile(
-    rf"[ ,(/]{{0,3}}(?:and|with|but|plus|&|by|if|confirmed|subsequent|a|that is|must be|is|are|should be|also|which|being|has|have)?(?: ?(?:a|is|are|must be|be|confirmed|by|as|subsequent))* ?"
+    rf"(?: ?(?:by|on|using|via) (?:ihc|immunohistochemistry)(?: \(ihc\))?)?"
+    rf"[ ,(/]{{0,3}}(?:and|with|but|plus|&|by|if|confirmed|subsequent|a|that is|must be|is|are"
+    rf"|should be|also|which|being|has|have)?(?: ?(?:a|is|are|must be|be|confirmed|by|as"
+    rf"|subsequent))* ?"
     rf"(?:(?P<early>positive|negative|non-?amplified|amplified|not amplified) (?:for )?)?{_ISH}"
-    r"(?: ?(?:test|testing|result|analysis|ratio|is|are|must be|by|status|-(?=\w)|\())* ?(?P<late>non-?amplified|not amplified|un-?amplified|amplified|amplification|positive|negative|pos\b|neg\b|\+|-)?"
+    r"(?: ?(?:test|testing|result|analysis|ratio|is|are|must be|by|status|-(?=\w)"
+    r"|\())* ?(?P<late>non-?amplified|not amplified|un-?amplified|amplified|amplification|positive"
+    r"|negative|pos\b|neg\b|\+|-)?"
 )
 
 
@@ -101,14 +118,20 @@ def _numeric(folded: str) -> Iterator[Threshold]:
         words = f"{scale} {match['low']}-{match['high']}"
         yield Threshold(match.start(), match.end(), words, scale, ">=", float(match["low"]))
     for match in _EXACT.finditer(folded):
-        yield Threshold(match.start(), match.end(), f"Allred {match['scores']}", "Allred", ">=", float(match["scores"][0]))
+        yield Threshold(
+            match.start(), match.end(), f"Allred {match['scores']}", "Allred", ">=", float(match["scores"][0])
+        )
 
 
 def _scored(folded: str) -> Iterator[Threshold]:
     for match in _IHC.finditer(folded):
         written = match["after"] or match["before"] or match["bare"]
         plus = re.findall(r"([0-3])|(\+{1,3})", written.replace("+3", "3"))
-        scores = tuple(dict.fromkeys(digit or str(len(signs)) for digit, signs in plus if digit or "+++" in signs or written.strip("+") == ""))
+        scores = tuple(
+            dict.fromkeys(
+                digit or str(len(signs)) for digit, signs in plus if digit or "+++" in signs or written.strip("+") == ""
+            )
+        )
         if not scores or (match["after"] and not re.search(r"[+0]|3", written)):
             continue
         end = match.end()

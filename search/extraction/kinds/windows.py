@@ -1,4 +1,4 @@
-"""Spans of time and washouts in words: "within 4 weeks or 5 half-lives, whichever is shorter", "at least 21 days since".
+"""Spans of time and washouts in words: "within 4 weeks or 5 half-lives, whichever is shorter", "21 days since".
 
 All functions work on folded text with single spaces. A window says how long ago something must have been, or how
 recent it must not be; a span of time that says how long a thing lasted ("for at least 6 months") is none.
@@ -39,16 +39,20 @@ _SHORTER = ("short", "less", "small", "first", "early", "earlier")
 _CHOICE_REACH = 160
 """Characters behind a window in which "whichever is shorter" still belongs to it."""
 _FROM = re.compile(
-    r"(?:or (?:more|greater|longer) )?(?:(?:is |are |will be |must be )?(?:required|needed) )?(?:must |should |will |shall )?(?:have |has |had )?(?:been )?(?:elapsed|passed|free)? ?"
+    r"(?:or (?:more|greater|longer) )?(?:(?:is |are |will be |must be )?(?:required|needed) )?(?:must "
+    r"|should |will |shall )?(?:have |has |had )?(?:been )?(?:elapsed|passed|free)? ?"
     r"\(?(?:since|from|after|following|off|between|beyond|post|without|out from)\b"
 )
 _ELAPSED = re.compile(r"(?:must |should |will |shall |have |has |had |been )*(?:elapsed|passed|required|apart)\b")
 _BEFORE = re.compile(
     r"(?:\([^)]{0,40}\) ?)?(?:or (?:more|longer|less|greater) )?,? ?(?:\([^)]{0,40}\) ?)?"
     r"(?:immediately |directly |at least )?"
-    r"(?:prior|before|preceding|previous|earlier|ago|of (?=(?:the |a |an |planned |this |study |first |protocol |your |treatment ?)*"
-    r"(?:start|first|study|enrol|regis|random|treat|cycle|c1|initi|baseline|screen|leuka|apher|infus|dos|day|entry|consent|trial|admin"
-    r"|signing|inclusion|therapy|procedure|surgery|vaccin|allocation|protocol|commenc|begin))|from|pre-?|until|to (?:the )?"
+    r"(?:prior|before|preceding|previous|earlier|ago|of (?=(?:the |a |an |planned |this |study |first "
+    r"|protocol |your |treatment ?)*"
+    r"(?:start|first|study|enrol|regis|random|treat|cycle|c1|initi|baseline|screen|leuka|apher|infus"
+    r"|dos|day|entry|consent|trial|admin"
+    r"|signing|inclusion|therapy|procedure|surgery|vaccin|allocation|protocol|commenc|begin))|from"
+    r"|pre-?|until|to (?:the )?"
     r"(?:start|first|day|enrol|regis|random|study|treat|cycle|c1|initi|baseline|screen|leuka|apher|infus|dos))"
 )
 _WITHIN = re.compile(
@@ -126,7 +130,11 @@ def windows(text: str) -> list[Window]:
         half_lives: float | None = None
         for number, life in enumerate(lives):
             near = 0 <= life.start() - end <= 60 or 0 <= start - life.end() <= 60
-            if number not in taken and near and not re.search(r"[;.] ", text[min(end, life.end()) : max(start, life.start())]):
+            if (
+                number not in taken
+                and near
+                and not re.search(r"[;.] ", text[min(end, life.end()) : max(start, life.start())])
+            ):
                 taken.add(number)
                 half_lives = _count(life)
                 start, end = min(start, life.start()), max(end, life.end())

@@ -6,9 +6,11 @@ points are kept to about a centimetre; a site that close to the rim may fall on 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from search.index.document import days
+from search.index.document import CnsPolicy, days
+from search.index.eligibility_terms import leaves_of_stage, marker_leaves, stage_families
 from search.index.filters import asks_date
 from search.index.places import folded_countries, folded_places
 from search.query import DateRange, Filters, Near
@@ -41,7 +43,65 @@ def clauses(filters: Filters) -> list[Clause]:
             found.extend(_overlaps(name, asked))
     if filters.has_results is not None:
         found.append({"term": {"has_results": filters.has_results}})
+    return found + _criteria(filters)
+
+
+def _criteria(filters: Filters) -> list[Clause]:
+    unspecified = filters.include_unspecified
+    found: list[Clause] = []
+    if filters.stage:
+        found.append(_any(way for stage in sorted(filters.stage) for way in _takes_stage(stage, unspecified)))
+    if filters.extent:
+        ways = [_terms("extent", filters.extent)]
+        if unspecified:
+            ways += [_none([{"term": {"extent_excluded": extent}}]) for extent in sorted(filters.extent)]
+        found.append(_any(ways))
+    if filters.biomarker:
+        found.append(_terms("biomarker_leaf", frozenset().union(*map(marker_leaves, filters.biomarker))))
+    found.extend(_none([_all("biomarker_excluded", marker_leaves(name))]) for name in sorted(filters.not_excluding))
+    if filters.prior_lines is not None:
+        found.extend(_takes_number("prior_lines", filters.prior_lines, unspecified))
+    if filters.ecog is not None:
+        found.extend(_takes_number("ecog", filters.ecog, unspecified))
+    if filters.brain_metastases is not None:
+        found.append(_none([{"term": {"cns": CnsPolicy.EXCLUDED if filters.brain_metastases else CnsPolicy.REQUIRED}}]))
+        if not unspecified:
+            found.append({"exists": {"field": "cns"}})
+    if filters.cns:
+        found.append(_terms("cns", filters.cns))
     return found
+
+
+def _takes_stage(stage: str, unspecified: bool) -> Iterable[Clause]:
+    """The ways in which a trial can take a stage."""
+    leaves = leaves_of_stage(stage)
+    yield _terms("stage_leaf", leaves)
+    if unspecified:
+        stated = [_terms("stage_family", stage_families(leaves))]
+        yield _none([*stated, _all("stage_excluded", leaves)] if leaves else stated)
+
+
+def _takes_number(name: str, number: int, unspecified: bool) -> Iterable[Clause]:
+    # A query may hold any integer; outside int32 the nearest end says the same.
+    asked = max(-(2**31), min(2**31 - 1, number))
+    low, high = f"minimum_{name}", f"maximum_{name}"
+    yield _unless_stated(low, _range(low, lte=asked))
+    yield _unless_stated(high, _range(high, gte=asked))
+    if not unspecified:
+        yield _any({"exists": {"field": field}} for field in (low, high))
+
+
+def _any(ways: Iterable[Clause]) -> Clause:
+    return {"bool": {"should": list(ways), "minimum_should_match": 1}}
+
+
+def _none(conditions: Iterable[Clause]) -> Clause:
+    return {"bool": {"must_not": list(conditions)}}
+
+
+def _all(field: str, values: Iterable[str]) -> Clause:
+    """All of the values, of a field that holds several."""
+    return {"bool": {"filter": [{"term": {field: value}} for value in sorted(values)]}}
 
 
 def _site_clauses(filters: Filters) -> list[Clause]:

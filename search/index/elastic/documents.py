@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import orjson
 
+from search.eligibility.codec import decode_criteria, encode_criteria
 from search.index.base import StoredDocument
-from search.index.document import TEXT_FIELDS, FilterValues, IndexDocument, SiteValues, days
+from search.index.document import TEXT_FIELDS, EligibilityValues, FilterValues, IndexDocument, SiteValues, days
 from search.index.elastic.mapping import NOTHING
+from search.index.eligibility_terms import ecog_facets, marker_facets, stage_facets, stage_families
 from search.text import fold_name
 from search.trial import PartialDate, Trial
 from search.trial_codec import decode_trial, encode_trial
@@ -64,9 +66,11 @@ def id_key(identifier: str) -> str:
 
 
 def pack(document: IndexDocument) -> str:
-    """The record and its passages, compressed, in base64: the form of a `binary` field."""
+    """The record, its passages and criteria, compressed, in base64: the form of a `binary` field."""
     passages = orjson.dumps([passage.text for passage in document.passages])
-    parts = len(passages).to_bytes(4, "big") + passages + encode_trial(document.trial)
+    criteria = encode_criteria(document.criteria)
+    sizes = b"".join(len(part).to_bytes(4, "big") for part in (passages, criteria))
+    parts = sizes + passages + criteria + encode_trial(document.trial)
     return base64.b64encode(zlib.compress(parts)).decode("ascii")
 
 
@@ -80,8 +84,11 @@ def unpack(record: str) -> StoredDocument:
         parts = zlib.decompress(base64.b64decode(record, validate=True))
     except zlib.error as error:
         raise ValueError("a stored record is damaged") from error
-    end = 4 + int.from_bytes(parts[:4], "big")
-    return StoredDocument(decode_trial(parts[end:]), tuple(orjson.loads(parts[4:end])))
+    middle = 8 + int.from_bytes(parts[:4], "big")
+    end = middle + int.from_bytes(parts[4:8], "big")
+    trial = decode_trial(parts[end:])
+    criteria = decode_criteria(parts[middle:end], trial.eligibility.criteria or "")
+    return StoredDocument(trial, tuple(orjson.loads(parts[8:middle])), criteria)
 
 
 def _names(trial: Trial) -> Body:
@@ -113,6 +120,27 @@ def _values(values: FilterValues) -> Body:
         **_dates("start", values.start),
         **_dates("completion", values.completion),
         **_dates("last_update", values.last_update),
+        **_criteria(values.eligibility),
+    }
+
+
+def _criteria(values: EligibilityValues) -> Body:
+    return {
+        "stage": sorted(stage_facets(values.stages)),
+        "stage_leaf": sorted(values.stages),
+        "stage_family": sorted(stage_families(values.stages)),
+        "stage_excluded": sorted(values.stages_excluded),
+        "extent": sorted(values.extents),
+        "extent_excluded": sorted(values.extents_excluded),
+        "biomarker": sorted(marker_facets(values.biomarkers)),
+        "biomarker_leaf": sorted(values.biomarkers),
+        "biomarker_excluded": sorted(values.biomarkers_excluded),
+        "ecog": list(ecog_facets(values.minimum_ecog, values.maximum_ecog)),
+        "minimum_prior_lines": values.minimum_prior_lines,
+        "maximum_prior_lines": values.maximum_prior_lines,
+        "minimum_ecog": values.minimum_ecog,
+        "maximum_ecog": values.maximum_ecog,
+        "cns": values.cns,
     }
 
 

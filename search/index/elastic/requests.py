@@ -130,7 +130,8 @@ def count_body(
         body["query"] = {"bool": {"filter": [*clauses(filters), *enough]}}
     if vector is not None:
         # Beside a query, the nearest are added to what it matches. (A knn query inside it would not see all filters.)
-        body["knn"] = _knn(vector, filters, config.dense.matches, elastic)
+        nearest = _knn(vector, filters, config.dense.matches, elastic)
+        body["knn"] = {**nearest, "similarity": config.dense.least_cosine}
     if facets:
         body["aggs"] = {name: {"terms": {"field": name, "size": _BUCKETS}} for name in facets}
     return body

@@ -12,13 +12,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from search.index.document import FilterValues, SiteValues, days
+from search.index.document import CnsPolicy, EligibilityValues, FilterValues, SiteValues, days
+from search.index.eligibility_terms import ecog_facets, marker_facets, stage_facets, stage_families
 from search.index.embedded.layout import NAMES
 from search.trial import InterventionType, OverallStatus, PartialDate, Phase, Sex, SponsorClass, StudyType
 
 ABSENT = 255
 """Code of an enumeration's value that is not stated."""
-NEVER_FIRST, NEVER_LAST = np.iinfo(np.int32).max, np.iinfo(np.int32).min
+LOWEST, HIGHEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max
+"""Stand for limits that are not stated."""
+NEVER_FIRST, NEVER_LAST = HIGHEST, LOWEST
 """First and last day of a missing date: no range overlaps it."""
 
 ENUMS: Mapping[str, type[StrEnum]] = {
@@ -28,7 +31,10 @@ ENUMS: Mapping[str, type[StrEnum]] = {
     "intervention_type": InterventionType,
     "sponsor_class": SponsorClass,
     "sex": Sex,
+    "cns": CnsPolicy,
 }
+TAG = "\x1f"
+"""Between the kind of a tag and its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,15 @@ class Columns:
     country_offsets: NDArray[np.int64]
     country_trials: NDArray[np.int32]
     """Trials with a site in country i, likewise."""
+    tag_offsets: NDArray[np.int64]
+    tag_trials: NDArray[np.int32]
+    """Trials whose criteria have tag i (see `tags`), likewise."""
+    minimum_prior_lines: NDArray[np.int32]
+    maximum_prior_lines: NDArray[np.int32]
+    minimum_ecog: NDArray[np.int32]
+    maximum_ecog: NDArray[np.int32]
+    """Where no limit is stated, the smallest or largest number."""
+    cns: NDArray[np.uint8]
     site_trial: NDArray[np.int32]
     site_status: NDArray[np.uint8]
     site_country: NDArray[np.int32]
@@ -80,20 +95,41 @@ class Names:
     countries: tuple[str, ...]
     states: tuple[str, ...]
     cities: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def tags(values: EligibilityValues) -> set[str]:
+    """The sets of a trial's criteria values, as one set of tags: what they are, `TAG`, and the value."""
+    kinds = {
+        "stage": stage_facets(values.stages),
+        "stage_leaf": values.stages,
+        "stage_family": stage_families(values.stages),
+        "stage_excluded": values.stages_excluded,
+        "extent": values.extents,
+        "extent_excluded": values.extents_excluded,
+        "biomarker": marker_facets(values.biomarkers),
+        "biomarker_leaf": values.biomarkers,
+        "biomarker_excluded": values.biomarkers_excluded,
+        "ecog": ecog_facets(values.minimum_ecog, values.maximum_ecog),
+    }
+    return {f"{kind}{TAG}{value}" for kind, several in kinds.items() for value in several}
 
 
 def build(values: Sequence[FilterValues]) -> tuple[Columns, Names]:
     """Columns of trials, in the order given."""
     sites = [(ordinal, site) for ordinal, value in enumerate(values) for site in dict.fromkeys(value.sites)]
+    criteria = [value.eligibility for value in values]
+    tagged = [(tag, ordinal) for ordinal, own in enumerate(criteria) for tag in tags(own)]
     names = Names(
         codes=tuple(sorted({code for value in values for code in value.cancer_types})),
         countries=tuple(sorted({site.country for _, site in sites if site.country is not None})),
         states=tuple(sorted({site.state for _, site in sites if site.state is not None})),
         cities=tuple(sorted({site.city for _, site in sites if site.city is not None})),
+        tags=tuple(sorted({tag for tag, _ in tagged})),
     )
+    by_tag = _postings(names.tags, tagged)
     codes = _postings(names.codes, [(code, o) for o, value in enumerate(values) for code in value.cancer_types])
     countries = _postings(names.countries, [(site.country, o) for o, site in sites if site.country is not None])
-    lowest, highest = np.iinfo(np.int32).min, np.iinfo(np.int32).max
     columns = Columns(
         status=_codes("status", [value.status for value in values]),
         phase=_bits("phase", [value.phases for value in values]),
@@ -101,8 +137,8 @@ def build(values: Sequence[FilterValues]) -> tuple[Columns, Names]:
         intervention_type=_bits("intervention_type", [tuple(value.intervention_types) for value in values]),
         sponsor_class=_codes("sponsor_class", [value.sponsor_class for value in values]),
         sex=_codes("sex", [value.sex for value in values]),
-        minimum_age=_int32([lowest if v.minimum_age_days is None else v.minimum_age_days for v in values]),
-        maximum_age=_int32([highest if v.maximum_age_days is None else v.maximum_age_days for v in values]),
+        minimum_age=_bounds([value.minimum_age_days for value in values], LOWEST),
+        maximum_age=_bounds([value.maximum_age_days for value in values], HIGHEST),
         start=_dates([value.start for value in values]),
         completion=_dates([value.completion for value in values]),
         last_update=_dates([value.last_update for value in values]),
@@ -111,6 +147,13 @@ def build(values: Sequence[FilterValues]) -> tuple[Columns, Names]:
         code_trials=codes[1],
         country_offsets=countries[0],
         country_trials=countries[1],
+        tag_offsets=by_tag[0],
+        tag_trials=by_tag[1],
+        minimum_prior_lines=_bounds([own.minimum_prior_lines for own in criteria], LOWEST),
+        maximum_prior_lines=_bounds([own.maximum_prior_lines for own in criteria], HIGHEST),
+        minimum_ecog=_bounds([own.minimum_ecog for own in criteria], LOWEST),
+        maximum_ecog=_bounds([own.maximum_ecog for own in criteria], HIGHEST),
+        cns=_codes("cns", [own.cns for own in criteria]),
         site_trial=_int32([ordinal for ordinal, _ in sites]),
         site_status=_codes("status", [site.status for _, site in sites]),
         site_country=_numbers(names.countries, [site.country for _, site in sites]),
@@ -166,6 +209,10 @@ def _bits(name: str, values: Sequence[Sequence[StrEnum]]) -> NDArray[np.uint16]:
 
 def _int32(values: Sequence[int]) -> NDArray[np.int32]:
     return np.array(values, dtype=np.int64).clip(np.iinfo(np.int32).min, np.iinfo(np.int32).max).astype(np.int32)
+
+
+def _bounds(values: Sequence[int | None], missing: int) -> NDArray[np.int32]:
+    return _int32([missing if value is None else value for value in values])
 
 
 def _dates(values: Sequence[PartialDate | None]) -> NDArray[np.int32]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import orjson
 
+from search.eligibility.codec import decode_criteria, encode_criteria
 from search.index.base import IndexUnavailableError, StoredDocument, Suggestion
 from search.index.document import IndexDocument
 from search.text import fold_name
@@ -19,7 +20,9 @@ from search.trial import Trial
 from search.trial_codec import decode_trial, encode_trial
 
 _SCHEMA = """
-CREATE TABLE documents (nct_id TEXT PRIMARY KEY, trial BLOB NOT NULL, passages BLOB NOT NULL);
+CREATE TABLE documents (
+    nct_id TEXT PRIMARY KEY, trial BLOB NOT NULL, passages BLOB NOT NULL, criteria BLOB NOT NULL
+);
 CREATE TABLE ids (id TEXT PRIMARY KEY, rank INTEGER NOT NULL, nct_id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE suggestions (
     folded TEXT NOT NULL, kind TEXT NOT NULL, text TEXT NOT NULL, trials INTEGER NOT NULL, PRIMARY KEY (folded, kind)
@@ -54,9 +57,10 @@ class DocumentWriter:
         """
         trial = document.trial
         passages = orjson.dumps([passage.text for passage in document.passages])
-        packed = (zlib.compress(encode_trial(trial), _COMPRESSION), zlib.compress(passages, _COMPRESSION))
+        parts = (encode_trial(trial), passages, encode_criteria(document.criteria))
+        packed = [zlib.compress(part, _COMPRESSION) for part in parts]
         try:
-            self._connection.execute("INSERT INTO documents VALUES (?, ?, ?)", (trial.nct_id, *packed))
+            self._connection.execute("INSERT INTO documents VALUES (?, ?, ?, ?)", (trial.nct_id, *packed))
         except sqlite3.IntegrityError as error:
             raise ValueError(f"{trial.nct_id} was added twice to one generation") from error
         self._connection.executemany(
@@ -131,7 +135,9 @@ class DocumentReader:
         """Stored documents in the order asked for; None where an id is not there."""
         with self._reading():
             rows = [
-                self._connection.execute("SELECT trial, passages FROM documents WHERE nct_id = ?", (nct_id,)).fetchone()
+                self._connection.execute(
+                    "SELECT trial, passages, criteria FROM documents WHERE nct_id = ?", (nct_id,)
+                ).fetchone()
                 for nct_id in nct_ids
             ]
             return [_unpacked(*row) if row else None for row in rows]
@@ -184,5 +190,7 @@ def _utf8(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _unpacked(trial: bytes, passages: bytes) -> StoredDocument:
-    return StoredDocument(decode_trial(zlib.decompress(trial)), tuple(orjson.loads(zlib.decompress(passages))))
+def _unpacked(trial: bytes, passages: bytes, criteria: bytes) -> StoredDocument:
+    record = decode_trial(zlib.decompress(trial))
+    read = decode_criteria(zlib.decompress(criteria), record.eligibility.criteria or "")
+    return StoredDocument(record, tuple(orjson.loads(zlib.decompress(passages))), read)

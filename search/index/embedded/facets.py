@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from search.index.embedded.columns import ABSENT, ENUMS, Columns, Names
+from search.index.embedded.columns import ABSENT, ENUMS, TAG, Columns, Names
 from search.index.places import display_country
 
 
@@ -23,7 +24,7 @@ def count(columns: Columns, names: Names, facet: str, trials: NDArray[np.intp]) 
     Raises:
         ValueError: there is no such facet.
     """
-    if facet in ("status", "study_type", "sponsor_class"):
+    if facet in ("status", "study_type", "sponsor_class", "cns"):
         column: NDArray[np.uint8] = getattr(columns, facet)
         counts = np.bincount(column[trials], minlength=ABSENT + 1)
         return _named([member.value for member in ENUMS[facet]], counts)
@@ -40,6 +41,11 @@ def count(columns: Columns, names: Names, facet: str, trials: NDArray[np.intp]) 
     if facet == "countries":
         posted = _posted(columns.country_offsets, columns.country_trials, trials, len(columns))
         return _named([display_country(name) for name in names.countries], posted)
+    if facet in ("stage", "extent", "biomarker", "ecog"):
+        # The tags of one kind stand together: they begin alike.
+        first, last = (bisect_left(names.tags, f"{facet}{end}") for end in (TAG, chr(ord(TAG) + 1)))
+        posted = _posted(columns.tag_offsets[first : last + 1], columns.tag_trials, trials, len(columns))
+        return _named([tag.partition(TAG)[2] for tag in names.tags[first:last]], posted)
     raise ValueError(f"there is no facet {facet!r}")
 
 

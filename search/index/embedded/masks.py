@@ -11,8 +11,9 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
-from search.index.document import days
-from search.index.embedded.columns import ABSENT, Columns, Names, code
+from search.index.document import CnsPolicy, days
+from search.index.eligibility_terms import leaves_of_stage, marker_leaves, stage_families
+from search.index.embedded.columns import ABSENT, HIGHEST, LOWEST, TAG, Columns, Names, code
 from search.index.filters import EARTH_RADIUS_KM, asks_date, asks_site, haversine_km
 from search.index.places import folded_countries, folded_places
 from search.query import DateRange, Filters, Near
@@ -27,6 +28,7 @@ _RIM_KM = 1e-6
 def mask(columns: Columns, names: Names, filters: Filters) -> Mask | None:
     """Which trials satisfy the filters (shape (T,)); None where nothing is asked."""
     parts = [*_sets(columns, names, filters), *_person(columns, filters), *_dates(columns, filters)]
+    parts.extend(_criteria(columns, names, filters))
     if asks_site(filters):
         parts.append(_sites(columns, names, filters))
     if filters.has_results is not None:
@@ -56,6 +58,78 @@ def _person(columns: Columns, filters: Filters) -> Iterable[Mask]:
         # A query may hold any integer; outside int32 the nearest end says the same.
         age = np.int32(max(-(2**31), min(2**31 - 1, filters.age_days)))
         yield (columns.minimum_age <= age) & (age <= columns.maximum_age)
+
+
+def _criteria(columns: Columns, names: Names, filters: Filters) -> Iterable[Mask]:
+    tagged = _Tags(columns, names)
+    unspecified = filters.include_unspecified
+    if filters.stage:
+        yield _any(columns, (_takes_stage(tagged, stage, unspecified) for stage in filters.stage))
+    if filters.extent:
+        yield _any(columns, (_takes_extent(tagged, extent, unspecified) for extent in filters.extent))
+    if filters.biomarker:
+        yield _any(columns, (tagged.any("biomarker_leaf", marker_leaves(marker)) for marker in filters.biomarker))
+    for marker in filters.not_excluding:
+        yield ~tagged.all("biomarker_excluded", marker_leaves(marker))
+    if filters.prior_lines is not None:
+        low, high = columns.minimum_prior_lines, columns.maximum_prior_lines
+        yield _takes_number(low, high, filters.prior_lines, unspecified)
+    if filters.ecog is not None:
+        yield _takes_number(columns.minimum_ecog, columns.maximum_ecog, filters.ecog, unspecified)
+    if filters.brain_metastases is not None:
+        refused = code("cns", CnsPolicy.EXCLUDED if filters.brain_metastases else CnsPolicy.REQUIRED)
+        taken = columns.cns != refused
+        yield taken if unspecified else taken & (columns.cns != ABSENT)
+    if filters.cns:
+        yield _coded(columns.cns, "cns", [policy for policy in CnsPolicy if policy.value in filters.cns])
+
+
+class _Tags:
+    """Trials by the tags of their criteria (see `columns.tags`)."""
+
+    def __init__(self, columns: Columns, names: Names) -> None:
+        self._columns = columns
+        self._names = names
+
+    def any(self, kind: str, values: Iterable[str]) -> Mask:
+        """Trials that have one of the tags."""
+        result = np.zeros(len(self._columns), dtype=np.bool_)
+        offsets = self._columns.tag_offsets
+        for number in _numbers(self._names.tags, (f"{kind}{TAG}{value}" for value in values)):
+            result[self._columns.tag_trials[offsets[number] : offsets[number + 1]]] = True
+        return result
+
+    def all(self, kind: str, values: Iterable[str]) -> Mask:
+        """Trials that have all of the tags."""
+        result = np.ones(len(self._columns), dtype=np.bool_)
+        for value in values:
+            result &= self.any(kind, (value,))
+        return result
+
+
+def _any(columns: Columns, masks: Iterable[Mask]) -> Mask:
+    return reduce(np.logical_or, masks, np.zeros(len(columns), dtype=np.bool_))
+
+
+def _takes_stage(tagged: _Tags, stage: str, unspecified: bool) -> Mask:
+    leaves = leaves_of_stage(stage)
+    taken = tagged.any("stage_leaf", leaves)
+    if not unspecified:
+        return taken
+    stated = tagged.any("stage_family", stage_families(leaves))
+    return taken | ~(stated | tagged.all("stage_excluded", leaves)) if leaves else taken | ~stated
+
+
+def _takes_extent(tagged: _Tags, extent: str, unspecified: bool) -> Mask:
+    taken = tagged.any("extent", (extent,))
+    return taken | ~tagged.any("extent_excluded", (extent,)) if unspecified else taken
+
+
+def _takes_number(low: NDArray[np.int32], high: NDArray[np.int32], number: int, unspecified: bool) -> Mask:
+    # A query may hold any integer; outside int32 the nearest end says the same.
+    asked = np.int32(max(-(2**31), min(2**31 - 1, number)))
+    taken = (low <= asked) & (asked <= high)
+    return taken if unspecified else taken & ((low != LOWEST) | (high != HIGHEST))
 
 
 def _dates(columns: Columns, filters: Filters) -> Iterable[Mask]:

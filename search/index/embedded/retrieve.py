@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from search.config import RankingConfig
+from search.config import DenseConfig, RankingConfig
 from search.index.base import Candidates, DenseHit, LexicalHit, Retrieval
 from search.index.document import FACETS
 from search.index.embedded import facets, masks
@@ -45,7 +45,7 @@ def retrieve(parts: Parts, request: Retrieval, config: RankingConfig) -> Candida
         return Candidates((), (), browse, len(passing), _count(parts, counted))
     lexical = parts.lexical.matches(terms, config.lexical)
     dense = parts.vectors.scores(vector, _widest([mask, *facet_masks.values()])) if vector is not None else None
-    matched = _Matched(lexical, dense, config.dense.matches, len(parts.nct_ids))
+    matched = _Matched(lexical, dense, config.dense, len(parts.nct_ids))
     return Candidates(
         lexical=_lexical_hits(parts, lexical, mask, config.lexical.window),
         dense=_dense_hits(parts, dense, mask, config.dense.window) if dense is not None else (),
@@ -58,10 +58,10 @@ def retrieve(parts: Parts, request: Retrieval, config: RankingConfig) -> Candida
 class _Matched:
     """The trials that match under a mask, worked out once a mask."""
 
-    def __init__(self, lexical: LexicalMatches, dense: DenseScores | None, nearest: int, total: int) -> None:
+    def __init__(self, lexical: LexicalMatches, dense: DenseScores | None, config: DenseConfig, total: int) -> None:
         self._lexical = lexical
         self._dense = dense
-        self._nearest = nearest
+        self._config = config
         self._total = total
         self._known: dict[int | None, NDArray[np.intp]] = {}
 
@@ -75,7 +75,8 @@ class _Matched:
                 found &= mask
             if self._dense is not None:
                 chosen = _within(self._dense.trials, mask)
-                best = _best(self._dense.scores[chosen], self._dense.trials[chosen], self._nearest)
+                chosen = chosen[self._dense.scores[chosen] >= self._config.least_cosine]
+                best = _best(self._dense.scores[chosen], self._dense.trials[chosen], self._config.matches)
                 found[self._dense.trials[chosen[best]]] = True
             self._known[key] = np.flatnonzero(found)
         return self._known[key]

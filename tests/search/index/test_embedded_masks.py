@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search.index.document import FACETS, FilterValues, SiteValues
+from search.index.eligibility_terms import marker_facets, stage_facets
 from search.index.embedded import columns, facets, masks
 from search.index.filters import haversine_km, matches
 from search.index.places import display_country
@@ -71,7 +72,20 @@ def test_counts_are_counts(values: list[FilterValues], data: st.DataObject) -> N
         "sponsor_class": Counter(v.sponsor_class.value for v in chosen if v.sponsor_class),
         "countries": Counter(display_country(c) for v in chosen for c in {s.country for s in v.sites} if c),
         "has_results": Counter(str(v.has_results).lower() for v in chosen if v.has_results is not None),
+        "stage": Counter(stage for v in chosen for stage in stage_facets(v.eligibility.stages)),
+        "extent": Counter(extent for v in chosen for extent in v.eligibility.extents),
+        "biomarker": Counter(marker for v in chosen for marker in marker_facets(v.eligibility.biomarkers)),
+        "ecog": Counter(str(n) for v in chosen for n in range(5) if _states_ecog(v) and _takes_ecog(v, n)),
+        "cns": Counter(v.eligibility.cns.value for v in chosen if v.eligibility.cns),
     }
+
+
+def _states_ecog(values: FilterValues) -> bool:
+    return values.eligibility.minimum_ecog is not None or values.eligibility.maximum_ecog is not None
+
+
+def _takes_ecog(values: FilterValues, grade: int) -> bool:
+    return matches(values, Filters(ecog=grade))
 
 
 def test_an_unknown_facet_is_refused() -> None:

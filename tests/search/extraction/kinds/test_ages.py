@@ -46,6 +46,9 @@ def read(statement: str, section: str = "Inclusion") -> list[object]:
         ("Patients ≥ 18 years old and ≤ 65 years old", 18, 65),
         ("Age 4 to < 8 years", 4, 7),
         ("Age under 18 years", None, 17),
+        ("Between the ages of 21 and 65 years (inclusive)", 21, 65),
+        ("Male or female ≥ 18 years", 18, None),
+        ("Age: 18 - 75 years old, postmenopausal women", 18, 75),
         ("≤ 21 years of age", None, 21),
         ("6 months to 21 years of age", 0.5, 21),
         ("Age ≥ 12 months and ≤ 18 years", 1, 18),
@@ -63,6 +66,8 @@ def test_bounds(statement: str, low: float | None, high: float | None) -> None:
         ("Older than 75 years of age", None, 75),
         ("Age ≥ 76 years", None, 75),
         ("Age < 18 or > 75 years", 18, 75),
+        ("Age＜18 years, or age＞75 years", 18, 75),
+        ("< 18 years", 18, None),
     ],
 )
 def test_exclusions_are_turned_round(statement: str, low: float | None, high: float | None) -> None:
@@ -89,6 +94,8 @@ def test_under_the_heading_of_the_old_layout(words: str, low: float | None, high
         "Life expectancy of at least 3 months",
         "First-degree relative with sarcoma under 45 years of age",
         "No chemotherapy for more than 2 years",
+        "Disease-free for > 5 years",
+        "Gestational age < 36 weeks",
         "Patients ≥ 70 years of age must have a geriatric assessment",
     ],
 )

@@ -112,6 +112,10 @@ def test_thresholds(statement: str, expected: Short) -> None:
         ("LVEF < 50%", ("LVEF", ">=", 50, "%")),
         ("LVEF below the lower limit of normal", ("LVEF", ">=", 1, "xLLN")),
         ("Creatinine greater than 1.5 x ULN", ("creatinine", "<=", 1.5, "xULN")),
+        ("ALT twice higher than normal", ("ALT", "<=", 2, "xULN")),
+        ("ALT three times above the upper limit of normal", ("ALT", "<=", 3, "xULN")),
+        ("Hematocrit > 55%", ("hematocrit", "<=", 55, "%")),
+        ("WBC > 50 x 10^9/L", ("WBC", "<=", 50, "10^9/L")),
         ("HbA1c > 8%", ("HbA1c", "<=", 8, "%")),
         ("Greater than +1 proteinuria", ("proteinuria", "<=", 1, "+")),
         ("Hypercalcemia (calcium > 11.5 mg/dL)", ("calcium", "<=", 11.5, "mg/dL")),
@@ -160,6 +164,7 @@ def test_normal_electrolytes_lie_between_two_limits() -> None:
         "AST ≤ 3 x ULN for patients without liver metastases or ≤ 5 x ULN for patients with liver metastases",
         "AST ≤ 3 x ULN or ≤ 5 x ULN in patients with documented liver involvement",
         "AST ≤ 3 x ULN; AST ≤ 5 x ULN if the liver has metastases to the liver",
+        "AST ≤ 3 X institutional ULN or =\\< 5 X institutional ULN in the presence of liver metastases",
         "AST ≤ 3 x ULN. If a patient has liver metastases, AST ≤ 5 x ULN",
         "AST ≤ 3 x ULN (grade ≤ 1) except in patients with liver metastases, who must have ≤ 5 x ULN",
     ],
@@ -251,8 +256,10 @@ def test_qtc_by_sex(statement: str) -> None:
         "Inclusion Criteria:\n\n* Creatinine ≤ 1.5 x ULN or creatinine clearance ≥ 50 mL/min\n",
         "Inclusion Criteria:\n\n* Creatinine ≤ 1.5 x ULN OR\n* Creatinine clearance ≥ 50 mL/min\n",
         "Inclusion Criteria:\n\n* Creatinine ≤ 1.5 x ULN\n* OR creatinine clearance ≥ 50 mL/min\n",
-        "Inclusion Criteria:\n\n* One of the following:\n  * Creatinine ≤ 1.5 x ULN"
-        "\n  * Creatinine clearance ≥ 50 mL/min\n",
+        (
+            "Inclusion Criteria:\n\n* One of the following:\n  * Creatinine ≤ 1.5 x ULN"
+            "\n  * Creatinine clearance ≥ 50 mL/min\n"
+        ),
     ],
 )
 def test_creatinine_or_clearance(raw: str) -> None:
@@ -309,12 +316,27 @@ def test_two_units_that_differ_are_alternatives() -> None:
         "A fall in hemoglobin of at least 2 g/dL",
         "COPD with an FEV1 < 50% of predicted",
         "Creatinine measured within 14 days",
+        "PSA, with at least one value after surgery",
         "INR below the upper limit of the therapeutic range",
     ],
 )
 @pytest.mark.parametrize("section", ["Inclusion", "Exclusion"])
 def test_no_threshold(statement: str, section: str) -> None:
     assert labs(statement, section) == []
+
+
+def test_a_list_of_two_shares_no_condition() -> None:
+    assert conditions("AST/ALT ≤ 3 x ULN or ≤ 5 x ULN in the presence of liver metastases") == [
+        ("AST", 3.0, "no liver metastases"),
+        ("ALT", 3.0, "no liver metastases"),
+        ("AST", 5.0, "liver metastases"),
+        ("ALT", 5.0, "liver metastases"),
+    ]
+
+
+def test_what_a_later_sentence_says_closes_nothing() -> None:
+    statement = "Bilirubin ≤ 1.5 x ULN; if total bilirubin is > 1.5 x ULN, direct bilirubin must be normal"
+    assert conditions(statement)[0] == ("bilirubin", 1.5, None)
 
 
 def test_implausible_values_are_not_read() -> None:

@@ -10,7 +10,8 @@ A text may appear when all of this holds:
 - it holds no age ("67yo", "67F", "67-year-old"), no word that speaks of a person (years, man, female, my, patient,
   diagnosed, ECOG, KPS …), no "@".
 
-The filters for sex, age and a point near which to search describe a person: they never appear. A person's name cannot
+The filters for sex, age, a point near which to search, prior lines, ECOG, brain metastases and a person's markers
+describe a person: they never appear. A person's name cannot
 be told from other words; it appears if it is typed into the search bar alone.
 """
 
@@ -64,7 +65,7 @@ def address(text: str, filters: Filters, options: Iterable[tuple[str, str]] = ()
         filters: the filters.
         options: further parameters, as ("explain", "true").
     """
-    impersonal = replace(filters, sex=None, age_days=None, near=None)
+    impersonal = replace(filters, **{name: getattr(Filters(), name) for name in PERSONAL})
     pairs = (
         ([("q", text.strip())] if text.strip() and is_shareable(text) else []) + to_pairs(impersonal) + list(options)
     )

@@ -7,10 +7,13 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 
 from api import labels
+from api.criteria import is_open
 from api.filters import to_json
 from api.parameters import FACET_PARAMETERS, facet_label
 from api.relax import Relaxation
 from api.sites import summarize
+from search.eligibility.criterion import Criteria
+from search.eligibility.flat import flat
 from search.index.base import Manifest, StoredDocument, Suggestion
 from search.query import Near
 from search.results import Explanation, Hit, SearchResult
@@ -160,8 +163,21 @@ def trial_answer(nct_id: str, document: StoredDocument, manifest: Manifest) -> d
         "url": f"/trials/{nct_id}",
         "registry_url": registry_url(trial),
         "trial": plain(trial),
+        "criteria": flat(document.criteria),
         **provenance(manifest),
         "fictitious": trial.fictitious,
+    }
+
+
+def criteria_answer(criteria: Criteria) -> dict[str, object]:
+    """The answer of `POST /criteria`."""
+    lines = [number for number, line in enumerate(criteria.lines) if not line.heading]
+    understood = {item.line for item in criteria.items if not is_open(item)}
+    opaque = sum(number not in understood for number in lines)
+    return {
+        "criteria": flat(criteria),
+        "lines": len(lines),
+        "opaque_share": round(opaque / len(lines), 4) if lines else 0.0,
     }
 
 

@@ -178,6 +178,52 @@ def run(
         raise typer.Exit(3)
 
 
+@app.command(
+    epilog="Examples:  oncomatch criteria studies.jsonl.gz > criteria.jsonl   |   oncomatch criteria - < study.json"
+)
+def criteria(
+    studies: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files, folders or - (standard input) of registry records in any form; `sample` is the bundled "
+            "sample.",
+            metavar="STUDIES...",
+        ),
+    ],
+) -> None:
+    """Read eligibility criteria; prints JSON Lines with the criteria of each trial and their evidence."""
+    from api.responses import to_bytes
+    from indexer.sample import sample_path
+    from indexer.sources import SourceError, iter_records
+    from indexer.study import RecordError, parse_study
+    from search.eligibility.flat import flat
+    from search.extraction.criteria import read_criteria
+
+    answered = unanswered = 0
+    for source in studies:
+        try:
+            for found in iter_records(sample_path() if source == "sample" else source):
+                reason = found.error or "unreadable"
+                if found.record is not None:
+                    try:
+                        trial = parse_study(found.record)
+                    except RecordError as error:
+                        reason = error.reason
+                    else:
+                        answer = {"nct_id": trial.nct_id, "criteria": flat(read_criteria(trial))}
+                        sys.stdout.write(to_bytes(answer).decode() + "\n")
+                        answered += 1
+                        continue
+                unanswered += 1
+                _say(f"oncomatch: {found.place}: {reason}")
+        except SourceError as error:
+            unanswered += 1
+            _say(f"oncomatch: {error}")
+    _say(f"{answered} trials answered, {unanswered} records could not be read")
+    if unanswered:
+        raise typer.Exit(3)
+
+
 @index_app.command("list")
 def list_generations(index: IndexOption) -> None:
     """List the generations, oldest first; the current one is marked with *."""

@@ -11,7 +11,7 @@ from api.labels import date_label
 from api.parameters import BY_NAME, FACET_PARAMETERS, Kind, facet_label
 from api.values import date
 from search.query import Filters
-from search.terminology.oncotree import ANY
+from search.terminology.oncotree import ANY, SOLID
 from search.trial import PartialDate
 
 SHOWN = 6
@@ -19,8 +19,12 @@ SHOWN = 6
 MOST = 80
 """Values of a facet that are listed at all."""
 
-_NATURAL_ORDER = frozenset({"phase"})
+_HIDDEN = frozenset({ANY, SOLID})
+"""Cancer types of nearly every trial: as a choice they say nothing, and would stand first. The API counts them."""
+_NATURAL_ORDER = frozenset({"phase", "cns"})
 """Facets whose values have an order of their own."""
+_OPEN_TO_OTHERS = frozenset({"stage", "extent", "ecog"})
+"""Facets of what a person has: trials that state nothing of it pass the filter too, and are not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class FacetView:
     more: tuple[FacetChoice, ...]
     unlisted: int
     """Values that are not even in `more`."""
+    single: bool = False
+    """Whether one value at most can be chosen."""
+    note: str = ""
+    """What the counts leave out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +74,9 @@ def facet_views(filters: Filters, counts: Mapping[str, Mapping[str, int]]) -> li
     views = []
     for facet, name in FACET_PARAMETERS.items():
         picked = chosen.get(name, set())
-        counted = {value: count for value, count in counts.get(facet, {}).items() if value != ANY}
+        counted = {
+            value: count for value, count in counts.get(facet, {}).items() if value not in _HIDDEN or value in picked
+        }
         known = {value.casefold() for value in counted}
         values = counted | {value: 0 for value in picked if value.casefold() not in known}
         order = list(BY_NAME[name].codes or ())
@@ -91,16 +101,27 @@ def facet_views(filters: Filters, counts: Mapping[str, Mapping[str, int]]) -> li
         rest = [choice for place, choice in enumerate(choices) if place >= SHOWN and not choice.chosen]
         if len(rest) <= 2:
             first, rest = choices, []
-        views.append(FacetView(name, BY_NAME[name].title, tuple(first), tuple(rest[:MOST]), max(0, len(rest) - MOST)))
+        note = "Counted are trials that say so." if facet in _OPEN_TO_OTHERS and filters.include_unspecified else ""
+        title, single = BY_NAME[name].title, BY_NAME[name].kind is Kind.COUNT
+        unlisted = max(0, len(rest) - MOST)
+        views.append(FacetView(name, title, tuple(first), tuple(rest[:MOST]), unlisted, single, note))
     return views
 
 
 def chips(filters: Filters) -> list[Chip]:
     """A chip for each active filter value."""
     return [
-        Chip(BY_NAME[name].title, _chip_label(name, value), f"{name}:{value}" if BY_NAME[name].many else f"{name}:")
+        Chip(
+            _chip_title(name, value), _chip_label(name, value), f"{name}:{value}" if BY_NAME[name].many else f"{name}:"
+        )
         for name, value in to_pairs(filters)
     ]
+
+
+def _chip_title(name: str, value: str) -> str:
+    """The filter's name, where the label does not begin with it ("Phase 2")."""
+    title = BY_NAME[name].title
+    return "" if _chip_label(name, value).startswith(f"{title} ") else title
 
 
 def inputs(filters: Filters) -> dict[str, str]:
@@ -123,6 +144,8 @@ def _chip_label(name: str, value: str) -> str:
     if parameter.kind is Kind.DATE:
         day = date(value, name)
         return date_label(PartialDate(day.year, day.month, day.day)) or value
+    if parameter.kind is Kind.MARKER:
+        return value.replace(":", " ")
     if parameter.kind is Kind.FLAG or name == "cancer_type":
         return facet_label(name, value)
     return parameter.codes.get(value, value) if parameter.codes else value

@@ -9,7 +9,7 @@ from typing import Any
 
 from api import values
 from api.cancer_names import cancer_name, find_code, near_codes
-from api.parameters import BY_NAME, NOT_YET, PARAMETERS, Kind, Parameter, nearest_name
+from api.parameters import BY_NAME, PARAMETERS, Kind, Parameter, nearest_name
 from api.problems import FieldError, ProblemKind
 from search.age import first_day
 from search.index.filters import contradictions
@@ -19,6 +19,7 @@ from search.trial import InterventionType, OverallStatus, Phase, Sex, SponsorCla
 RawValues = Mapping[str, Sequence[object]]
 """Values by parameter name, as they came: texts from an address or form, anything from JSON."""
 NAMES = tuple(BY_NAME)
+_NONE = Filters()
 
 _ENUMS: dict[str, type[OverallStatus | Phase | StudyType | InterventionType | SponsorClass]] = {
     "status": OverallStatus,
@@ -59,9 +60,6 @@ def parse_filters(raw: RawValues | Iterable[tuple[str, str]]) -> Filters:
     if errors:
         raise FilterError(ProblemKind.UNKNOWN_PARAMETER, *errors)
     found: dict[str, object] = {}
-    for name in raw:
-        if name in NOT_YET:
-            raise FilterError(ProblemKind.NOT_AVAILABLE, FieldError(name, NOT_YET[name]))
     for parameter in PARAMETERS:
         parsed = []
         for value in _present(raw.get(parameter.name, ()), parameter):
@@ -90,7 +88,7 @@ def unknown_names(names: Sequence[str], valid: tuple[str, ...]) -> list[FieldErr
     """An error for each name that is not valid, with the name that was probably meant."""
     errors = []
     for name in dict.fromkeys(names):
-        if name in valid or name in NOT_YET:
+        if name in valid:
             continue
         shown = name if len(name) <= 40 and name.replace("_", "").replace("-", "").isalnum() and name.isascii() else "?"
         nearest = nearest_name(name, valid)
@@ -104,7 +102,7 @@ def to_pairs(filters: Filters) -> list[tuple[str, str]]:
     pairs = []
     for parameter in PARAMETERS:
         value = getattr(filters, parameter.field)
-        if value is None:
+        if value == getattr(_NONE, parameter.field):
             continue
         if parameter.kind in (Kind.AGE, Kind.DAYS):
             years = _whole_years(filters.age_days)
@@ -129,10 +127,10 @@ def to_json(filters: Filters) -> dict[str, object]:
             listed = result.setdefault(name, [])
             assert isinstance(listed, list)
             listed.append(value)
-        elif parameter.kind in (Kind.AGE, Kind.DAYS):
+        elif parameter.kind in (Kind.AGE, Kind.DAYS, Kind.COUNT):
             result[name] = int(value)
         elif parameter.kind is Kind.FLAG:
-            result[name] = filters.has_results
+            result[name] = getattr(filters, parameter.field)
         elif filters.near is not None and parameter.kind is Kind.NEAR:
             result[name] = {"lat": filters.near.lat, "lon": filters.near.lon, "km": filters.near.km}
         else:
@@ -161,7 +159,8 @@ def _present(given: Sequence[object], parameter: Parameter) -> list[object]:
 def _parse(value: object, parameter: Parameter) -> object:
     match parameter.kind:
         case Kind.CODE:
-            return _ENUMS[parameter.name](values.code(value, parameter))
+            code = values.code(value, parameter)
+            return _ENUMS[parameter.name](code) if parameter.name in _ENUMS else code
         case Kind.SEX:
             return Sex(values.code(value, parameter))
         case Kind.CANCER:
@@ -173,6 +172,12 @@ def _parse(value: object, parameter: Parameter) -> object:
             return found
         case Kind.NAME:
             return values.name(value, parameter)
+        case Kind.STAGE:
+            return values.stage(value)
+        case Kind.MARKER:
+            return values.marker(value, parameter.name)
+        case Kind.COUNT:
+            return values.whole(value, parameter.name, 0, parameter.most)
         case Kind.FLAG:
             return values.flag(value, parameter.name)
         case Kind.AGE:
@@ -188,7 +193,7 @@ def _parse(value: object, parameter: Parameter) -> object:
 def _near_code(value: object, parameter: Parameter) -> str | None:
     codes = tuple(code.lower() for code in parameter.codes or ())
     nearest = nearest_name(value.replace(" ", "_"), codes) if isinstance(value, str) else None
-    return nearest.upper() if nearest else None
+    return next((code for code in parameter.codes or () if code.lower() == nearest), None)
 
 
 def _assemble(found: Mapping[str, object]) -> Filters:

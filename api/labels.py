@@ -79,6 +79,37 @@ SPONSOR_CLASS: dict[str, str] = {
 }
 SEX: dict[str, str] = {"ALL": "All sexes", "FEMALE": "Female", "MALE": "Male"}
 YES_NO: dict[str, str] = {"true": "Results posted", "false": "No results posted"}
+BRAIN_METASTASES: dict[str, str] = {"true": "Present", "false": "None"}
+UNSPECIFIED: dict[str, str] = {"true": "Shown", "false": "Left out"}
+FLAGS: dict[str, dict[str, str]] = {
+    "has_results": YES_NO,
+    "brain_metastases": BRAIN_METASTASES,
+    "include_unspecified": UNSPECIFIED,
+}
+"""By parameter, the words for true and false."""
+EXTENT: dict[str, str] = {
+    "localized": "Localized",
+    "locally_advanced": "Locally advanced",
+    "advanced": "Advanced",
+    "metastatic": "Metastatic",
+    "oligometastatic": "Few metastases",
+    "resectable": "Resectable",
+    "unresectable": "Unresectable",
+    "resected": "Resected",
+    "newly_diagnosed": "Newly diagnosed",
+    "recurrent": "Recurrent",
+    "relapsed": "Relapsed",
+    "refractory": "Refractory",
+    "progressive": "Progressive",
+    "castration_resistant": "Castration-resistant",
+    "measurable_residual": "Measurable residual disease",
+}
+CNS: dict[str, str] = {
+    "required": "Asked for",
+    "allowed": "Allowed",
+    "treated_stable": "Allowed if treated or stable",
+    "excluded": "Excluded",
+}
 OUTCOME_KIND: dict[str, str] = {
     "primary": "Primary outcomes",
     "secondary": "Secondary outcomes",

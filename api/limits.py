@@ -8,12 +8,14 @@ import traceback
 from collections.abc import Iterable
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.problems import Problem, ProblemKind
-from api.responses import problem_response
+from api.responses import html_response, prefers_html, problem_response
 from api.settings import ServeSettings
+from api.views import problem_page
 
 logger = logging.getLogger("oncomatch.api")
 
@@ -37,8 +39,8 @@ class _BodyTooLargeError(Exception):
 class Shield:
     """ASGI middleware around everything.
 
-    It bounds address and body, adds security headers, turns a fault into a 500 problem, and logs one line a request
-    with method, route pattern, status and time. Neither the line nor the record of a fault holds an address, a body or
+    It answers HEAD as GET without a body, bounds address and body, adds security headers, turns a fault into a 500
+    problem, and logs one line a request with method, route pattern, status and time. Neither the line nor the record of a fault holds an address, a body or
     an exception's message: they may hold a patient's facts.
     """
 
@@ -53,6 +55,9 @@ class Shield:
             return
         started = time.perf_counter()
         status = 0
+        method = scope["method"]
+        if method == "HEAD":
+            scope = {**scope, "method": "GET"}
 
         async def send_shielded(message: Message) -> None:
             nonlocal status
@@ -62,6 +67,8 @@ class Shield:
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
                 headers.setdefault("cache-control", "no-store")
+            elif method == "HEAD":
+                message = {**message, "body": b""}
             await send(message)
 
         problem = self._too_large(scope)
@@ -78,9 +85,9 @@ class Shield:
                 ProblemKind.INTERNAL, "The server made a fault. It was recorded; the request changed nothing."
             )
         if problem is not None and status == 0:
-            await problem_response(problem)(scope, receive, send_shielded)
+            await _told(problem, scope)(scope, receive, send_shielded)
         route = getattr(scope.get("route"), "path", "(no route)")
-        logger.info("%s %s %d %.1f ms", scope["method"], route, status, (time.perf_counter() - started) * 1000)
+        logger.info("%s %s %d %.1f ms", method, route, status, (time.perf_counter() - started) * 1000)
 
     def _too_large(self, scope: Scope) -> Problem | None:
         if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > self._settings.max_target_bytes:
@@ -111,6 +118,16 @@ class Shield:
             return message
 
         return receive_bounded
+
+
+def _told(problem: Problem, scope: Scope) -> Response:
+    """The problem as a page where a browser asks; where even that page fails, as JSON."""
+    if prefers_html(Request(scope)):
+        try:
+            return html_response(problem_page(problem), problem.kind.status, dict(problem.headers))
+        except Exception as error:
+            logger.error("fault: %s at %s", type(error).__name__, " < ".join(_frames(error)))
+    return problem_response(problem)
 
 
 def _frames(error: BaseException) -> Iterable[str]:

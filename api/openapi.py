@@ -95,6 +95,18 @@ def suggest_body() -> dict[str, Any]:
     }
 
 
+def criteria_body() -> dict[str, Any]:
+    """Body of `POST /criteria`."""
+    example = {
+        "text": "Inclusion Criteria:\n\n* Stage IIIB or IV non-small cell lung cancer\n* ECOG 0 or 1\n\n"
+        "Exclusion Criteria:\n\n* Untreated brain metastases",
+        "title": "A trial in lung cancer",
+        "conditions": ["Non-small Cell Lung Cancer"],
+    }
+    schema = {"$ref": "#/components/schemas/CriteriaBody"}
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
+
+
 def describe(app: FastAPI) -> None:
     """Give the application a description with the schemas that only bodies and problems name."""
 
@@ -124,9 +136,9 @@ def describe(app: FastAPI) -> None:
 
 
 def _add(components: dict[str, Any]) -> None:
-    from api.schemas import SearchBody, SuggestBody
+    from api.schemas import CriteriaBody, SearchBody, SuggestBody
 
-    for model in (SearchBody, SuggestBody, ProblemAnswer):
+    for model in (CriteriaBody, SearchBody, SuggestBody, ProblemAnswer):
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         for name, definition in schema.pop("$defs", {}).items():
             components.setdefault(name, definition)
@@ -156,6 +168,8 @@ def _schema(parameter: Parameter) -> dict[str, Any]:
         schema["enum"] = list(parameter.codes)
     elif parameter.kind is Kind.FLAG:
         schema = {"type": "boolean"}
+    elif parameter.kind is Kind.COUNT:
+        schema = {"type": "integer", "minimum": 0, "maximum": parameter.most}
     elif parameter.kind in (Kind.AGE, Kind.DAYS):
         schema = {"type": "integer", "minimum": 0}
     return {"type": "array", "items": schema} if parameter.many else schema

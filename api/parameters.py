@@ -25,6 +25,12 @@ class Kind(StrEnum):
     FLAG = "flag"
     AGE = "age"
     DAYS = "days"
+    STAGE = "stage"
+    """A stage group, or a stage of a named system."""
+    MARKER = "marker"
+    """A biomarker, with or without a state."""
+    COUNT = "count"
+    """A small number: lines of therapy, a grade."""
     NEAR = "near"
     DATE = "date"
 
@@ -43,7 +49,9 @@ class Parameter:
     codes: Mapping[str, str] | None = None
     """Allowed codes with their labels."""
     many: bool = False
-    """Whether several values may be given; any of them satisfies."""
+    """Whether several values may be given; any of them satisfies, unless the description says otherwise."""
+    most: int = 0
+    """Largest value of a count."""
 
 
 def _codes(enum: type[StrEnum], words: Mapping[str, str]) -> dict[str, str]:
@@ -167,14 +175,93 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter("updated_to", "last_update", Kind.DATE, "Updated until", "Latest last update of the record.", "2026"),
     Parameter("has_results", "has_results", Kind.FLAG, "Results", "Whether results are posted: true or false.", "true"),
+    Parameter(
+        "stage",
+        "stage",
+        Kind.STAGE,
+        "Stage",
+        "Stage of a person's disease: IIIA, limited, ISS II, BCLC C. Trials that state no stage stay in.",
+        "IIIA",
+        many=True,
+    ),
+    Parameter(
+        "extent",
+        "extent",
+        Kind.CODE,
+        "Extent of disease",
+        "Extent or course of a person's disease. Trials that neither ask for it nor rule it out stay in.",
+        "metastatic",
+        labels.EXTENT,
+        many=True,
+    ),
+    Parameter(
+        "biomarker",
+        "biomarker",
+        Kind.MARKER,
+        "Biomarker",
+        "Trials that require a marker (EGFR), or require it in a state that fits (EGFR:L858R, HER2:negative).",
+        "EGFR:mutation",
+        many=True,
+    ),
+    Parameter(
+        "not_excluding",
+        "not_excluding",
+        Kind.MARKER,
+        "Not excluding",
+        "Markers of a person, all of them: trials that exclude one are removed.",
+        "KRAS:G12C",
+        many=True,
+    ),
+    Parameter(
+        "prior_lines",
+        "prior_lines",
+        Kind.COUNT,
+        "Prior lines",
+        "Lines of therapy a person has had. Trials that state no number stay in.",
+        "2",
+        most=30,
+    ),
+    Parameter(
+        "ecog",
+        "ecog",
+        Kind.COUNT,
+        "ECOG status",
+        "ECOG performance status of a person, 0 to 4. Trials that state none stay in.",
+        "1",
+        most=4,
+    ),
+    Parameter(
+        "brain_metastases",
+        "brain_metastases",
+        Kind.FLAG,
+        "Brain metastases",
+        "Whether a person has brain metastases: true removes trials that exclude them all, false those that require "
+        "them.",
+        "true",
+    ),
+    Parameter(
+        "cns",
+        "cns",
+        Kind.CODE,
+        "Brain metastases in the criteria",
+        "What the trial says of brain metastases.",
+        "treated_stable",
+        labels.CNS,
+        many=True,
+    ),
+    Parameter(
+        "include_unspecified",
+        "include_unspecified",
+        Kind.FLAG,
+        "Trials that do not say",
+        "Whether trials that state nothing of stage, extent, prior lines, ECOG or brain metastases stay in where these "
+        "are asked for; true unless it is set to false.",
+        "false",
+    ),
 )
 BY_NAME: dict[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
 
-_WAIT = "is not available until eligibility criteria are read; for now, write it into the query text."
-NOT_YET: dict[str, str] = {name: f"The filter `{name}` {_WAIT}" for name in ("stage", "biomarker")}
-"""Filters that are part of the API but cannot be answered by this version."""
-
-PERSONAL = frozenset({"sex", "age_days", "near"})
+PERSONAL = frozenset({"sex", "age_days", "near", "not_excluding", "prior_lines", "ecog", "brain_metastases"})
 """Fields of `Filters` that say something about a person; the page keeps them out of its address."""
 
 FACET_PARAMETERS: dict[str, str] = {
@@ -186,6 +273,11 @@ FACET_PARAMETERS: dict[str, str] = {
     "study_type": "study_type",
     "sponsor_class": "sponsor_class",
     "has_results": "has_results",
+    "stage": "stage",
+    "extent": "extent",
+    "biomarker": "biomarker",
+    "ecog": "ecog",
+    "cns": "cns",
 }
 """Facet (a field of `Filters`) → the parameter that chooses one of its values, in the order of the page."""
 
@@ -223,9 +315,11 @@ def nearest_name(name: str, valid: tuple[str, ...]) -> str | None:
 
 def facet_label(facet: str, value: str) -> str:
     """The label of a facet's value."""
-    if facet == "has_results":
-        return labels.YES_NO.get(value, value)
+    if facet in labels.FLAGS:
+        return labels.FLAGS[facet].get(value, value)
     if facet == "cancer_type":
         return cancer_name(value)
     parameter = BY_NAME[FACET_PARAMETERS[facet]]
+    if parameter.kind is Kind.MARKER:
+        return value.replace(":", " ")
     return parameter.codes.get(value, value) if parameter.codes else value

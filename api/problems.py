@@ -30,12 +30,6 @@ class ProblemKind(Enum):
         "The filters contradict each other",
         "No trial could ever satisfy these filters together.",
     )
-    NOT_AVAILABLE = (
-        "not-available",
-        422,
-        "Filter not available yet",
-        "The filter is planned, but this version cannot answer it.",
-    )
     INVALID_CURSOR = (
         "invalid-cursor",
         422,

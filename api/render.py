@@ -92,7 +92,7 @@ class Snippet:
 
 
 def snippets(hit: Hit, most: int = 2, length: int = 260) -> list[Snippet]:
-    """Marked fragments of long texts; without any, keywords, the passage nearest in meaning, or the summary's beginning."""
+    """Marked fragments of long texts; else keywords, the nearest passage, or the beginning of the summary."""
     found = [
         Snippet(LONG_TEXT_FIELDS[highlight.field], _fragment(highlight, hit.trial))
         for highlight in hit.highlights

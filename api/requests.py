@@ -72,7 +72,7 @@ def from_address(pairs: Iterable[tuple[str, str]], settings: ServeSettings) -> S
     if len(text) > settings.max_get_text:
         detail = f"`q` takes at most {settings.max_get_text:,} characters in an address. {POST_HINT}"
         raise ProblemError.of(ProblemKind.TEXT_TOO_LONG, detail, FieldError("q", detail))
-    return _build(text, {name: raw[name] for name in FILTER_NAMES if name in raw} | _not_yet(raw), raw, settings)
+    return _build(text, {name: raw[name] for name in FILTER_NAMES if name in raw}, raw, settings)
 
 
 async def from_body(request: Request, settings: ServeSettings) -> SearchRequest:
@@ -141,7 +141,6 @@ def _from_form(pairs: list[tuple[str, str]], settings: ServeSettings) -> SearchR
     if text:
         for name, listed in _json_filters(read_json("", text.encode("utf-8", "replace"))).items():
             filters.setdefault(name, []).extend(listed)
-    filters |= {name: list(listed) for name, listed in _not_yet(raw).items()}
     for name, _, value in (entry.partition(":") for entry in raw.get("remove", ())):
         if name == "*":
             filters = {}
@@ -162,11 +161,6 @@ def _refuse_unknown(names: Iterable[str], valid: tuple[str, ...]) -> None:
     errors = unknown_names(list(names), valid)
     if errors:
         raise ProblemError.of_errors(ProblemKind.UNKNOWN_PARAMETER, errors)
-
-
-def _not_yet(raw: Mapping[str, Sequence[object]]) -> dict[str, Sequence[object]]:
-    """Names that are neither known nor unknown: `parse_filters` says what they are."""
-    return {name: listed for name, listed in raw.items() if name not in FORM_NAMES and name not in GET_NAMES}
 
 
 def _one(raw: Mapping[str, Sequence[str]], name: str, default: str) -> str:

@@ -45,6 +45,15 @@ class FiltersBody(_Model):
     updated_from: str | None = None
     updated_to: str | None = None
     has_results: bool | None = None
+    stage: list[str] | None = Field(None, description="Stage groups, or stages of a system, as ISS II")
+    extent: list[str] | None = None
+    biomarker: list[str] | None = Field(None, description="Required markers, as EGFR or EGFR:mutation")
+    not_excluding: list[str] | None = Field(None, description="A person's markers")
+    prior_lines: int | None = Field(None, ge=0, le=30)
+    ecog: int | None = Field(None, ge=0, le=4)
+    brain_metastases: bool | None = None
+    cns: list[str] | None = None
+    include_unspecified: bool | None = Field(None, description="true unless set to false")
 
 
 class SearchBody(_Model):
@@ -66,7 +75,11 @@ class SuggestBody(_Model):
 
 
 class FacetValue(_Model):
-    """A value with the number of matching trials, its own facet's filter left out."""
+    """A value with the number of matching trials, its own facet's filter left out.
+
+    Of stage, extent and ECOG, trials that state nothing are not counted, though they pass the filter unless
+    `include_unspecified` is false.
+    """
 
     value: str
     label: str
@@ -211,6 +224,41 @@ class SearchAnswer(_Model):
     took_ms: dict[str, float] | None
 
 
+class CriterionValue(BaseModel):
+    """One criterion: what it means for a person, and the words it was read from.
+
+    `quote` is `text[start:end]` of the eligibility text, in Unicode code points. The other members depend on the kind:
+    `codes`, `values`, `tnm`, `marker`, `state`, `therapy`, `analyte`, `op`, `value`, `unit`, `topic`, `min`, `max` …
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    quote: str
+    start: int
+    end: int
+    section: Literal["inclusion", "exclusion"]
+    kind: str = Field(description="cancer, stage, extent, biomarker, prior_therapy, line_count, performance, lab …")
+    requirement: Literal["required", "prohibited", "allowed"]
+    cohort: str | None = Field(description="The cohort's name as written; null for the whole trial")
+    confidence: float = Field(ge=0, le=1)
+
+
+class CriteriaBody(_Model):
+    """An eligibility text, with what else is known of the trial. Nothing of it is kept or logged."""
+
+    text: str = Field(description="Up to 100,000 characters")
+    title: str | None = Field(None, description="Title of the trial: what the text leaves unsaid of the disease")
+    conditions: list[str] | None = Field(None, description="Conditions of the trial, likewise")
+
+
+class CriteriaAnswer(_Model):
+    """The criteria of a text, in its order; every line that is no heading has at least one."""
+
+    criteria: list[CriterionValue]
+    lines: int = Field(description="Lines that are no headings")
+    opaque_share: float = Field(description="Share of these lines of which nothing was understood")
+
+
 class TrialAnswer(_Model):
     """A trial with everything that is known of it."""
 
@@ -221,6 +269,7 @@ class TrialAnswer(_Model):
     url: str
     registry_url: str | None
     trial: Trial
+    criteria: list[CriterionValue] = Field(description="Read from the eligibility text by rules; `quote` is its evidence")
     data_as_of: str | None
     generation: str
     fictitious: bool

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from api.parameters import Parameter
 from search.age import first_day
 from search.country import country_name
+from search.index.eligibility_terms import parse_marker, parse_stage
 from search.query import Near
 from search.query_parser import clean
 from search.trial import PartialDate
@@ -42,7 +43,7 @@ def code(value: object, parameter: Parameter) -> str:
         bare = key.removeprefix("PHASE")
         key = f"PHASE{_ROMAN.get(bare, bare)}" if _ROMAN.get(bare, bare) in {"1", "2", "3", "4"} else key
     for allowed in parameter.codes:
-        if key == allowed.replace("_", ""):
+        if key == allowed.replace("_", "").upper():
             return allowed
     raise CodeError(f"`{parameter.name}` has a value that does not exist; `allowed` lists the values.")
 
@@ -63,6 +64,25 @@ def flag(value: object, parameter_name: str) -> bool:
     if key in _TRUE or key in _FALSE:
         return key in _TRUE
     raise ValueError(f"`{parameter_name}` must be true or false.")
+
+
+def stage(value: object) -> str:
+    """A stage group, `limited` or `extensive`, or a stage with its system; "3a" and "stage IIIA" are groups."""
+    text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    found = parse_stage(text[:MAX_NAME]) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError("`stage` must be a stage group, as IIIA or limited, or one of a system, as ISS II or BCLC C.")
+    return found
+
+
+def marker(value: object, parameter_name: str) -> str:
+    """A biomarker, with a state behind a colon or without."""
+    found = parse_marker(value[:MAX_NAME]) if isinstance(value, str) else None
+    if found is None:
+        raise ValueError(
+            f"`{parameter_name}` must be one biomarker, with or without a state, as EGFR, EGFR:L858R or HER2:negative."
+        )
+    return found
 
 
 def number(value: object) -> float:

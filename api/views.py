@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from api import address, labels, render, sites
 from api.answers import explanation_answer, registry_url
+from api.criteria import criterion_groups
 from api.facets import chips, facet_views, inputs
 from api.problems import Problem, ProblemKind
 from api.relax import Relaxation
@@ -79,6 +80,7 @@ def trial_page(nct_id: str, document: StoredDocument, manifest: Manifest) -> str
         summary=sites.summarize(trial.sites),
         outcomes=outcomes,
         criteria=render.criteria_lines(trial.eligibility.criteria),
+        read=criterion_groups(document.criteria),
     )
 
 

@@ -23,6 +23,8 @@ from indexer.vectors import VectorCache, VectorCacheError
 from search.cache import cache_dir
 from search.config import DEFAULT_CONFIG, Config
 from search.encoder import Encoder, EncoderError, bulk_encoder, ensure_encoder
+from search.extraction.criteria import read_criteria
+from search.extraction.protocol import Extractor
 from search.index.base import SCHEMA_VERSION, GenerationWriter, IndexStore, Manifest, now
 from search.index.document import IndexDocument
 
@@ -47,21 +49,34 @@ class BuildReport:
     quarantined: int
     encoded: int
     dropped_passages: int
+    unread: int = 0
+    """Trials whose criteria could not be read at all."""
 
     def summary(self) -> str:
         """One line for a person."""
         m = self.manifest
-        parts = [f"generation {m.generation} is current: {m.trials} trials, {m.passages} passages"]
-        parts.append(f"{self.encoded} passages newly embedded")
+        parts = [f"generation {m.generation} is current: {_count(m.trials, 'trial')}, {_count(m.passages, 'passage')}"]
+        parts.append(f"{_count(self.encoded, 'passage')} newly embedded")
         if self.quarantined:
-            parts.append(f"{self.quarantined} records quarantined (see above)")
+            parts.append(f"{_count(self.quarantined, 'record')} quarantined (see above)")
+        if self.unread:
+            parts.append(f"the criteria of {self.unread} trials could not be read and are kept as they are (see above)")
         if self.dropped_passages:
             parts.append(f"{self.dropped_passages} passages beyond the limit left out of the embedding")
         return "; ".join(parts)
 
 
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def build_index(
-    sources: Sequence[str], store: IndexStore, config: Config = DEFAULT_CONFIG, *, progress: Say = lambda _: None
+    sources: Sequence[str],
+    store: IndexStore,
+    config: Config = DEFAULT_CONFIG,
+    *,
+    progress: Say = lambda _: None,
+    extractor: Extractor = read_criteria,
 ) -> BuildReport:
     """Build a generation that holds exactly the trials of the sources, and promote it.
 
@@ -71,6 +86,7 @@ def build_index(
         store: where the generation goes.
         config: encoder, passages, sizes.
         progress: hears lines of progress.
+        extractor: reads the criteria, in worker processes; what it gives is checked against the text.
 
     Raises:
         BuildError: nothing could be read, the encoder or the disk failed.
@@ -85,7 +101,7 @@ def build_index(
             Registry(_mirror(store, cache)) as registry,
             VectorCache(cache, encoder.identity, encoder.dim, checkpoint=config.build.checkpoint_passages) as vectors,
         ):
-            return _Build(registry, vectors, encoder, folder, store, config, progress).run(sources)
+            return _Build(registry, vectors, encoder, folder, store, config, progress, extractor).run(sources)
     except (EncoderError, RegistryError, VectorCacheError) as error:
         raise BuildError(str(error)) from error
     except OSError as error:
@@ -113,6 +129,7 @@ class _Build:
         store: IndexStore,
         config: Config,
         say: Say,
+        extractor: Extractor,
     ) -> None:
         self._registry = registry
         self._vectors = vectors
@@ -121,6 +138,7 @@ class _Build:
         self._store = store
         self._config = config
         self._say = say
+        self._extractor = extractor
         self._encode = bulk_encoder(encoder, config.encoder)
 
     def run(self, sources: Sequence[str]) -> BuildReport:
@@ -132,7 +150,7 @@ class _Build:
             )
         counts = _Counts()
         manifest = self._write(read, counts)
-        return BuildReport(manifest, read.records, read.quarantined, counts.encoded, counts.dropped)
+        return BuildReport(manifest, read.records, read.quarantined, counts.encoded, counts.dropped, counts.unread)
 
     def _read(self, sources: Sequence[str]) -> _Read:
         nct_ids: set[str] = set()
@@ -166,7 +184,7 @@ class _Build:
         writer = self._store.begin(self._encoder.dim)
         try:
             pace = Pace(self._say, "embedding and indexing trials", len(read.nct_ids))
-            preparer = Preparer(self._folder, self._config.passages)
+            preparer = Preparer(self._folder, self._config.passages, self._extractor)
             stored = self._registry.iter_stored(read.nct_ids)
             for prepared in prepare_all(stored, preparer, self._config.build.chunk_trials, os.cpu_count() or 1):
                 writer.add(self._documents(prepared, counts))
@@ -187,8 +205,10 @@ class _Build:
         row = 0
         for item in prepared:
             counts.add(item)
+            if item.refused and counts.unread <= _SHOWN:
+                self._say(f"criteria not read: {item.trial.nct_id}: {item.refused}")
             rows = vectors[row : row + len(item.passages)]
-            yield IndexDocument(item.trial, item.text, item.values, item.passages, rows)
+            yield IndexDocument(item.trial, item.text, item.values, item.passages, rows, item.criteria)
             row += len(item.passages)
 
     def _manifest(self, writer: GenerationWriter, read: _Read, counts: _Counts) -> Manifest:
@@ -224,6 +244,7 @@ class _Counts:
     real: int = 0
     encoded: int = 0
     dropped: int = 0
+    unread: int = 0
 
     def add(self, item: Prepared) -> None:
         self.trials += 1
@@ -231,3 +252,4 @@ class _Counts:
         self.sites += len(item.trial.sites)
         self.real += not item.trial.fictitious
         self.dropped += item.dropped
+        self.unread += item.refused is not None

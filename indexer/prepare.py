@@ -20,8 +20,12 @@ from pathlib import Path
 from indexer.passages import split_passages
 from indexer.registry import stored_trial
 from search.config import PassageConfig
+from search.eligibility.criterion import Criteria
 from search.encoder import Encoder
+from search.extraction.criteria import read_criteria
+from search.extraction.protocol import Extractor, checked, unread
 from search.index.document import FilterValues, Passage
+from search.index.eligibility_values import cancer_codes, eligibility_values
 from search.index.fields import text_fields
 from search.index.values import filter_values
 from search.terminology.cancers import cancer_types_of, with_ancestors
@@ -37,6 +41,9 @@ class Prepared:
     values: FilterValues
     passages: tuple[Passage, ...]
     dropped: int
+    criteria: Criteria
+    refused: str | None = None
+    """Why the extractor's criteria could not be used; they are then all unread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +53,42 @@ class Preparer:
     Args:
         encoder: folder of the exported encoder, whose tokenizer measures passages; None makes no passages.
         passages: how trials are cut.
+        extractor: reads their criteria.
     """
 
     encoder: Path | None
     passages: PassageConfig
+    extractor: Extractor = read_criteria
 
     def load(self) -> Callable[[Sequence[bytes]], list[Prepared]]:
         """The function that prepares compressed records (see `Registry.iter_stored`)."""
         counter = None if self.encoder is None else Encoder(self.encoder)
 
         def prepare(stored: Sequence[bytes]) -> list[Prepared]:
-            return [_prepare(record, counter, self.passages) for record in stored]
+            return [_prepare(record, counter, self) for record in stored]
 
         return prepare
 
 
-def _prepare(stored: bytes, counter: Encoder | None, config: PassageConfig) -> Prepared:
+def _prepare(stored: bytes, counter: Encoder | None, preparer: Preparer) -> Prepared:
     trial = stored_trial(stored)
-    values = filter_values(trial, with_ancestors(cancer_types_of(trial)))
+    criteria, refused = _read(trial, preparer.extractor)
+    cancers = with_ancestors(cancer_types_of(trial) | cancer_codes(criteria))
+    values = filter_values(trial, cancers, eligibility_values(criteria))
     if counter is None:
-        return Prepared(trial, text_fields(trial), values, (), 0)
-    split = split_passages(trial, counter, config)
-    return Prepared(trial, text_fields(trial), values, split.passages, split.dropped)
+        return Prepared(trial, text_fields(trial), values, (), 0, criteria, refused)
+    split = split_passages(trial, counter, preparer.passages)
+    return Prepared(trial, text_fields(trial), values, split.passages, split.dropped, criteria, refused)
+
+
+def _read(trial: Trial, extractor: Extractor) -> tuple[Criteria, str | None]:
+    """The criteria, or all lines unread and the reason: one text must not cost the whole build."""
+    try:
+        return checked(extractor(trial), trial.eligibility.criteria or ""), None
+    except ValueError as error:
+        return unread(trial), str(error)
+    except Exception as error:  # whatever another's program raises; its message may quote the text
+        return unread(trial), f"the extractor failed with {type(error).__name__}"
 
 
 def prepare_all(stored: Iterable[bytes], preparer: Preparer, chunk: int, workers: int) -> Iterator[list[Prepared]]:

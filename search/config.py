@@ -81,7 +81,7 @@ class HighlightConfig:
 
     fragment_chars: int = 240
     """Length of a fragment, about."""
-    scan_chars: int = 1600
+    scan_chars: int = 1200
     """How far into a long field matches are looked for."""
 
 
@@ -212,6 +212,12 @@ class EligibilityConfig:
 
     filter_confidence: float = 0.7
     """A criterion of lower confidence may add a trial to what a filter finds, and never removes one."""
+    hard_confidence: float = 0.6
+    """A failed criterion of lower confidence asks for a check; it rules nobody out."""
+    assumed_limit_slack: float = 0.15
+    """A value that fails by no more than this share against an assumed laboratory limit is unknown, not failed."""
+    assumed_washout_days: int = 100
+    """A washout no longer than this is taken to be over, or waited for, where the last dose is not dated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,17 @@ from dataclasses import dataclass, replace
 
 from search import cursor as cursors
 from search.config import DEFAULT_CONFIG, Config, DenseConfig, RankingConfig
-from search.encoder import Encoder
-from search.index.base import Candidates, Generation, IndexStore, Manifest, Retrieval, StoredDocument, Suggestion
+from search.encoder import Encoder, EncoderError
+from search.index.base import (
+    Candidates,
+    Generation,
+    IndexStore,
+    IndexUnavailableError,
+    Manifest,
+    Retrieval,
+    StoredDocument,
+    Suggestion,
+)
 from search.index.document import FACETS
 from search.index.filters import contradictions
 from search.query import Filters, Query
@@ -70,9 +79,9 @@ class SearchEngine:
         opened = self._open_for(place)
         if query.nct_ids and not query.text:
             return self._look_up(query, opened)
-        impossible = contradictions(query.effective_filters())
-        if impossible:
-            return SearchResult(query, (), 0, {}, opened.generation.manifest, reason=impossible)
+        refused = contradictions(query.effective_filters()) or (_NO_WORDS if _wordless(query) else None)
+        if refused:
+            return SearchResult(query, (), 0, {}, opened.generation.manifest, reason=refused)
 
         clock = _Clock()
         request, ranking = self._plan(query, opened.encoder, FACETS if facets else ())
@@ -172,7 +181,10 @@ class SearchEngine:
     def _encoder(self, generation: Generation) -> Encoder:
         identity = generation.manifest.encoder
         if identity not in self._encoders:
-            self._encoders[identity] = Encoder(generation.encoder_path(), threads=1)
+            try:
+                self._encoders[identity] = Encoder(generation.encoder_path(), threads=1)
+            except EncoderError as error:
+                raise IndexUnavailableError(str(error)) from error
         return self._encoders[identity]
 
     def _types_in(self, generation: Generation) -> tuple[Suggestion, ...]:
@@ -221,7 +233,7 @@ class SearchEngine:
         missing = [given for given, nct_id in resolved.items() if not nct_id]
         hits = tuple(
             Hit(nct_id, 1.0, document.trial, explanation=Explanation(1.0, "named by its id"))
-            for nct_id, document in zip(ids, generation.fetch(ids), strict=True)
+            for nct_id, document in zip(ids, generation.fetch(ids, criteria=False), strict=True)
             if document
         )
         reason = None
@@ -240,7 +252,7 @@ class SearchEngine:
         generation: Generation,
         explained: RankingConfig | None,
     ) -> tuple[Hit, ...]:
-        documents = generation.fetch([hit.nct_id for hit in page])
+        documents = generation.fetch([hit.nct_id for hit in page], criteria=False)
         terms = [term for term, _ in request.terms]
         hits = []
         for fused, document in zip(page, documents, strict=True):
@@ -284,11 +296,7 @@ def matches(ranked: list[Fused], config: RankingConfig) -> list[Fused]:
 
     The dense channel ranks more trials than it matches, so that far neighbours still help to order the lexical matches.
     """
-    return [
-        hit
-        for hit in ranked
-        if hit.lexical is not None or hit.dense is None or _near(hit, config.dense)
-    ]
+    return [hit for hit in ranked if hit.lexical is not None or hit.dense is None or _near(hit, config.dense)]
 
 
 def _near(hit: Fused, config: DenseConfig) -> bool:
@@ -298,10 +306,25 @@ def _near(hit: Fused, config: DenseConfig) -> bool:
 
 
 def _why_nothing(query: Query) -> str:
-    active = query.effective_filters().active()
+    active = [_FILTER_WORDS.get(name, name.replace("_", " ")) for name in query.effective_filters().active()]
+    if active and query.text:
+        return f"No trial both fits the text and passes the filters: {', '.join(active)}."
     if active:
-        return "No trial of this index passes the filters: " + ", ".join(active) + "."
-    return "This index holds no trials."
+        return f"No trial of this index passes the filters: {', '.join(active)}."
+    return "No trial of this index fits the text." if query.text else "This index holds no trials."
+
+
+_FILTER_WORDS = {
+    "age_days": "age",
+    "countries": "country",
+    "states": "state",
+    "cities": "city",
+    "near": "distance",
+    "start": "start date",
+    "completion": "completion date",
+    "has_results": "results",
+}
+"""Filters whose names are not the words for them."""
 
 
 _NO_WORDS = "The text holds no word, number or id to search for."

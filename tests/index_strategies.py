@@ -160,7 +160,7 @@ def criteria_values() -> st.SearchStrategy[EligibilityValues]:
     """Values of made-up criteria, and values that no criteria give."""
     free = st.builds(
         EligibilityValues,
-        stages=_some(("IIIA1", "IIIB2", "IV", "IVA1", "ISS:II", "VALG:limited")),
+        stages=_some(("IIIA1", "IIIB2", "IVB1", "IVA1", "ISS:II", "VALG:limited")),
         stages_excluded=_some(("IVA1", "IVA2", "ISS:II")),
         extents=_some(ASKED["extent"]),
         extents_excluded=_some(ASKED["extent"]),

@@ -77,6 +77,8 @@ class Judgement:
     """Facts that would decide it, as fields of the profile."""
     tentative: bool = False
     """It holds only if words that were not understood do not matter: a failure is no hard one."""
+    told: bool = False
+    """Unknown, though the patient has it in some form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,7 +208,10 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class LineSpan:
-    """A line (bullet, sentence of a paragraph) or heading of the text, with the headings above it."""
+    """A line (bullet, sentence of a paragraph) or heading of the text.
+
+    Labels and places left empty ("Renal", "Not specified") count as headings: they ask nothing of a patient.
+    """
 
     start: int
     end: int

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 # "A", "2b", "B-3", "EMNK", "ECBF-D1", "IIa"; a word in capitals is a name, a word in small letters is none.
-_TOKEN = r"(?:(?-i:[A-Z]{0,2})-?\d{1,2}[A-Za-z]?(?![A-Za-z0-9])|(?-i:I{1,3}[ab]?|IV)(?![A-Za-z])|(?-i:(?!(?:OF|IN|AND|OR|FOR|ONLY|THE|TO|WITH|IS|ARE|NOT|ALL|NO)\b)[A-Z][A-Z0-9]{0,5}(?:[+-][A-Z0-9]{1,3})?)(?![A-Za-z]))"
+_NUMBER = (
+    r"(?:(?-i:[A-Z]{0,2})-?\d{1,2}[A-Za-z]?(?![A-Za-z0-9])|(?-i:I{1,3}[ab]?|IV)(?![A-Za-z])|(?-i:(?!(?:OF"
+    r"|IN|AND|OR|FOR|ONLY|THE|TO|WITH|IS|ARE|NOT|ALL|NO)\b)[A-Z][A-Z0-9]{0,5}(?:[+-][A-Z0-9]{1,3})?)(?![A-Za-z]))"
+)
 _UNIT = r"(?:cohorts?|arms?|parts?|groups?|strat(?:um|a)|modules?|sub-?study|sub-?studies|schedule|phases?)"
 _NAME = (
     r"(?:(?:dose[- ])?(?:escalation|expansion|optimi[sz]ation|confirmation)(?: (?:phase|cohorts?|part|portion|arms?))"
-    rf"|{_UNIT}\s+{_TOKEN}(?:\s*(?:,|/|&|and|or|,\s*and|-|to)\s*(?:{_UNIT}\s+)?{_TOKEN})*"
+    rf"|{_UNIT}\s+{_NUMBER}(?:\s*(?:,|/|&|and|or|,\s*and|-|to)\s*(?:{_UNIT}\s+)?{_NUMBER})*"
     r"(?:\s+(?:arms?|cohorts?|parts?)\s+\w{1,3}(?:\s+and\s+(?:arm|cohort|part)\s+\w{1,3})*)?)"
 )
 _LEAD = re.compile(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,12 +21,8 @@ class Flow:
 
     def original(self, offset: int) -> int:
         """Offset in the text before."""
-        lost = 0
-        for at, shift in self.shifts:
-            if at > offset:
-                break
-            lost = shift
-        return offset + lost
+        last = bisect_right(self.shifts, (offset, math.inf)) - 1
+        return offset + (self.shifts[last][1] if last >= 0 else 0)
 
 
 @lru_cache(maxsize=256)

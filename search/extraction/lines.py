@@ -48,6 +48,7 @@ _UNFINISHED = re.compile(
 _GOES_ON = re.compile(r"\b(?:has|have|had|must|is|are|as follows|following|defined)\b")
 _MEASURE = re.compile(r"[\u2265\u2264<>=]\s*\d[\d.,]*\s*(?:m[lg]\b|g/|x\b|%|/|ULN|cells)", re.IGNORECASE)
 """A threshold: a line that states one is no heading, even if it ends with a colon."""
+_LINE = re.compile(r"[^\r\n]+")
 _LONG = 200
 """Paragraphs above this many characters are cut into sentences."""
 
@@ -93,6 +94,9 @@ def criteria_text(raw: str, title: str = "", conditions: tuple[str, ...] = ()) -
         if section is not last_section or section_heading:
             headings, open_items, last_section = [], [], section
         text = folded[item.start : item.end]
+        tag = _TAG.match(text)
+        if tag is not None:
+            section = Section.EXCLUSION if tag["excludes"] else Section.INCLUSION
         # "Patients have had prior therapy as follows:" below "Cohort A:" goes on with the cohort, it opens no new part.
         governing = headings[-1][2] if headings and item.heading and _GOES_ON.search(text) else None
         if not section_heading:
@@ -131,6 +135,8 @@ def criteria_text(raw: str, title: str = "", conditions: tuple[str, ...] = ()) -
     return CriteriaText(raw, view, folded, tuple(lines), cohorts, title, conditions)
 
 
+_TAG = re.compile(r"[\[(](?:(?P<excludes>exc(?:l|lusion)?)|inc(?:l|lusion)?)[\])]")
+"""Some sponsors list everything together and mark each item: "[Inc] …", "[Exc] …"."""
 _WORDS = re.compile(r"\S")
 _SECTION_WORD = re.compile(
     r"inclusion|exclusion|eligib|criteria|not be|must not|characteristics|^\s*:\s*$", re.IGNORECASE
@@ -164,20 +170,28 @@ class _SectionAt:
         return self._sections[number], self._starts[number] <= offset <= self._heads[number]
 
 
-def _physical_lines(raw: str, view: str) -> Iterator[_Physical]:
-    for match in re.finditer(r"[^\r\n]+", raw):
+def _physical_lines(raw: str, view: str) -> list[_Physical]:
+    lines: list[_Physical] = []
+    last = 0
+    for match in _LINE.finditer(raw):
         start, end = match.span()
         text = view[start:end]
         lead = len(text) - len(text.lstrip())
         if lead == len(text):
             continue
         bullet = _BULLET.match(text)
-        text_start = start + (bullet.end() if bullet else lead)
-        yield _Physical(start + lead, start + len(text.rstrip()), lead, text_start, bullet is not None, gap=False)
+        first, behind = start + lead, start + len(text.rstrip())
+        between = raw[last:first]
+        gap = bool(lines) and (between.count("\n") > 1 or (between.count("\r") > 1 and "\n" not in between))
+        text_start = start + bullet.end() if bullet else first
+        if text_start < behind:
+            lines.append(_Physical(first, behind, lead, text_start, bullet is not None, gap))
+            last = behind
+    return lines
 
 
 def _items(raw: str, view: str) -> Iterator[_Item]:
-    physical = _with_gaps(raw, view)
+    physical = _physical_lines(raw, view)
     wrapped = _hard_wrapped(physical, view)
     current: _Item | None = None
     previous: _Physical | None = None
@@ -200,16 +214,6 @@ def _items(raw: str, view: str) -> Iterator[_Item]:
         previous = line
     if current is not None:
         yield from _cut(view, current)
-
-
-def _with_gaps(raw: str, view: str) -> list[_Physical]:
-    lines: list[_Physical] = []
-    for line in _physical_lines(raw, view):
-        between = raw[lines[-1].end : line.start] if lines else ""
-        gap = between.count("\n") > 1 or (between.count("\r") > 1 and "\n" not in between)
-        if line.text_start < line.end:
-            lines.append(replace(line, gap=gap))
-    return lines
 
 
 def _hard_wrapped(physical: list[_Physical], view: str) -> bool:
@@ -237,9 +241,12 @@ def _is_heading(text: str) -> bool:
 
 def _cut(view: str, item: _Item) -> Iterator[_Item]:
     """An item as it is, or a paragraph's statements one by one."""
+    if item.bullet or item.heading:
+        yield item
+        return
     text = view[item.start : item.end]
     marks = [m.span() for m in _PDQ.finditer(text)] + [m.span() for m in _PDQ_LABEL.finditer(text)]
-    if item.bullet or item.heading or (len(text) < _LONG and not marks):
+    if len(text) < _LONG and not marks:
         yield item
         return
     at = 0

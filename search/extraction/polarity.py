@@ -9,7 +9,10 @@ bounds: what a prohibition excepts is allowed, what a requirement or a permissio
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from search.eligibility.criterion import Requirement, Section
 from search.extraction import polarity_words as lexicon
@@ -44,7 +47,7 @@ def stance(line: Line, start: int, end: int, text: CriteriaText | None = None) -
     first, last = max(first, start - line.start - _REACH), min(last, end - line.start + _REACH)
     before = " ".join(line.folded[first : max(first, start - line.start)].split()) + " "
     after = line.folded[end - line.start : last]
-    base = _governed(line, text)
+    base = governed(line, text)
     if lexicon.NO_EXCEPTION.search(before):
         return Stance(_PROHIBITED)
     excepted = _exception_before(before)
@@ -148,14 +151,14 @@ def _exception_before(before: str) -> re.Match[str] | None:
     return found
 
 
-def _governed(line: Line, text: CriteriaText | None) -> Requirement:
+def governed(line: Line, text: CriteriaText | None) -> Requirement:
     """What a plain statement means here: by section, or by the line or heading that opens the list."""
     base = _REQUIRED if line.section is Section.INCLUSION else _PROHIBITED
     if text is None:
         return base
     parent = text.parent(line)
     if parent is not None and lexicon.LEADS.search(parent.folded):
-        words, base = parent.folded, _governed(parent, text)
+        words, base = parent.folded, governed(parent, text)
     elif line.headings and parent is None and lexicon.HEADS.search(line.headings[-1]):
         words = line.headings[-1]
     else:
@@ -171,15 +174,31 @@ def _governed(line: Line, text: CriteriaText | None) -> Requirement:
 
 def sentence(line: Line, start: int, end: int) -> tuple[int, int]:
     """Offsets, in the line, of the sentence that holds the span."""
-    first, last = 0, len(line.folded)
-    for match in lexicon.SENTENCE_END.finditer(line.folded):
-        if lexicon.ABBREVIATION.search(line.folded, max(0, match.start() - 8), match.start()):
+    starts, ends = _boundaries(line.folded)
+    before = bisect_right(ends, start - line.start) - 1
+    behind = bisect_left(starts, end - line.start)
+    return ends[before] if before >= 0 else 0, ends[behind] if behind < len(ends) else len(line.folded)
+
+
+@lru_cache(maxsize=256)
+def _boundaries(folded: str) -> tuple[list[int], list[int]]:
+    """Where the ends of sentences begin and end."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for match in lexicon.SENTENCE_END.finditer(folded):
+        if lexicon.ABBREVIATION.search(folded, max(0, match.start() - 8), match.start()):
             continue
-        if match.group() == ";" and lexicon.LIST.search(line.folded, first, match.start()):
+        if match.group() == ";" and lexicon.LIST.search(folded, ends[-1] if ends else 0, match.start()):
             continue  # "no serious illness, including: A; B" is one statement
-        if match.end() <= start - line.start:
-            first = match.end()
-        elif match.start() >= end - line.start:
-            last = match.end()
-            break
-    return first, last
+        starts.append(match.start())
+        ends.append(match.end())
+    return starts, ends
+
+
+def sentences(line: Line) -> Iterator[tuple[int, int]]:
+    """Offsets, in the line, of its sentences in order; they cover it."""
+    at = 0
+    for end in [*_boundaries(line.folded)[1], len(line.folded)]:
+        if end > at:
+            yield at, end
+            at = end

@@ -19,11 +19,17 @@ class Gated:
 
     def search(self, text: str) -> re.Match[str] | None:
         """First match."""
-        return self.pattern.search(text) if any(literal in text for literal in self.literals) else None
+        for literal in self.literals:
+            if literal in text:
+                return self.pattern.search(text)
+        return None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """All matches."""
-        return self.pattern.finditer(text) if any(literal in text for literal in self.literals) else iter(())
+        for literal in self.literals:
+            if literal in text:
+                return self.pattern.finditer(text)
+        return iter(())
 
 
 # "no more than", "not limited to", "with or without" … negate nothing.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -27,10 +28,12 @@ class Section:
     end: int
 
 
+@lru_cache(maxsize=1024)
 def sections(text: str) -> tuple[Section, ...]:
     """Cut a raw eligibility text into sections that cover it wholly, in order; neighbours differ in kind.
 
     `other` are criteria that decide about neither, such as those for withdrawal. An empty text has no sections.
+    The last texts are remembered: highlighting asks for the same trials again and again.
     """
     cuts = [(0, "inclusion"), *_cuts(text), (len(text), "other")]
     found: list[Section] = []

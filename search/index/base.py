@@ -144,8 +144,13 @@ class Generation(Protocol):
         """The parts of a trial's BM25 score: field name → term → contribution. They sum to the score."""
         ...
 
-    def fetch(self, nct_ids: Sequence[str]) -> list[StoredDocument | None]:
-        """Stored documents in the order asked for; None where an id is not in the index."""
+    def fetch(self, nct_ids: Sequence[str], *, criteria: bool = True) -> list[StoredDocument | None]:
+        """Stored documents in the order asked for; None where an id is not in the index.
+
+        Args:
+            nct_ids: which.
+            criteria: whether they come with their criteria, which take time to decode.
+        """
         ...
 
     def resolve(self, identifier: str) -> str | None:

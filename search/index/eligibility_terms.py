@@ -66,11 +66,12 @@ def parse_stage(text: str) -> str | None:
     named = _SYSTEM.fullmatch(plain)
     if named:
         system, group = canonical_system(named[1]), parse_group(named[2])
-        if system is None or group is None or not stage_leaves(group, system):
+        if system is None or group is None or group.endswith("X") or not stage_leaves(group, system):
             return None
         return group if family(system) == ANATOMIC else f"{system} {group}"
     group = parse_group(plain)
-    return group if group is not None and leaves_of_stage(group) else None
+    # "IX" could be read as stage I with a letter, and is none.
+    return group if group is not None and not group.endswith("X") and leaves_of_stage(group) else None
 
 
 @lru_cache(maxsize=_CACHED)

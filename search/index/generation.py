@@ -157,8 +157,8 @@ def writing(place: str) -> Iterator[None]:
         )
         if full:
             raise IndexWriteError(
-                f"The disk is full: {place} could not be written. The index still answers from its promoted"
-                " generation; free some space and build again."
+                f"The disk is full: {place} could not be written. What was promoted before still answers;"
+                " free some space and build again."
             ) from error
         if isinstance(error, OSError):
             raise IndexWriteError(f"{place} could not be written: {error.strerror or error}.") from error

@@ -39,12 +39,11 @@ def fuse(candidates: Candidates, config: FusionConfig) -> list[Fused]:
     """Fuse both channels, best first; equal scores in the order of `nct_id`. A channel of weight 0 is left out."""
     lexical = {hit.nct_id: (rank, hit) for rank, hit in enumerate(candidates.lexical, 1) if config.lexical_weight}
     dense = {hit.nct_id: (rank, hit) for rank, hit in enumerate(candidates.dense, 1) if config.dense_weight}
-    fused = []
-    for nct_id in lexical.keys() | dense.keys():
-        lexical_rank, lexical_hit = lexical.get(nct_id, (None, None))
-        dense_rank, dense_hit = dense.get(nct_id, (None, None))
-        score = reciprocal_rank(lexical_rank, config.lexical_weight, config) + reciprocal_rank(
-            dense_rank, config.dense_weight, config
-        )
-        fused.append(Fused(nct_id, score, lexical_rank, lexical_hit, dense_rank, dense_hit))
-    return sorted(fused, key=lambda hit: (-hit.score, hit.nct_id))
+    scores = {nct_id: reciprocal_rank(rank, config.lexical_weight, config) for nct_id, (rank, _) in lexical.items()}
+    for nct_id, (rank, _) in dense.items():
+        scores[nct_id] = scores.get(nct_id, 0.0) + reciprocal_rank(rank, config.dense_weight, config)
+    none = (None, None)
+    return [
+        Fused(nct_id, score, *lexical.get(nct_id, none), *dense.get(nct_id, none))
+        for nct_id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    ]

@@ -6,10 +6,14 @@ import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 
 from search.cursor import CursorError
+from search.extraction.criteria import read_criteria
 from search.index.base import IndexUnavailableError, Manifest, StoredDocument, Suggestion
 from search.index.document import FACETS, FilterValues
+from search.index.eligibility_terms import ecog_facets, marker_facets, stage_facets
+from search.index.eligibility_values import eligibility_values
 from search.index.filters import matches, nearest_km
 from search.index.values import filter_values
 from search.query import Filters, Query
@@ -203,9 +207,10 @@ MANIFEST = Manifest(
 )
 
 
+@cache
 def _values(trial: Trial) -> FilterValues:
     code = CANCER_CODES.get(trial.conditions[0]) if trial.conditions else None
-    return filter_values(trial, frozenset({code}) if code else frozenset())
+    return filter_values(trial, frozenset({code}) if code else frozenset(), eligibility_values(read_criteria(trial)))
 
 
 def _words(text: str) -> list[str]:
@@ -302,6 +307,11 @@ class FakeEngine:
                 "sponsor_class": {values.sponsor_class} if values.sponsor_class else set(),
                 "countries": {site.country for site in trial.sites if site.country},
                 "has_results": set() if values.has_results is None else {"true" if values.has_results else "false"},
+                "stage": set(stage_facets(values.eligibility.stages)),
+                "extent": set(values.eligibility.extents),
+                "biomarker": set(marker_facets(values.eligibility.biomarkers)),
+                "ecog": set(ecog_facets(values.eligibility.minimum_ecog, values.eligibility.maximum_ecog)),
+                "cns": {values.eligibility.cns} if values.eligibility.cns else set(),
             }
             for value in listed[facet]:
                 counts[str(value)] = counts.get(str(value), 0) + 1
@@ -312,7 +322,7 @@ class FakeEngine:
         key = identifier.strip().upper()
         for trial in self.trials.values():
             if key in (trial.nct_id, *trial.aliases, *trial.secondary_ids):
-                return trial.nct_id, StoredDocument(trial, ())
+                return trial.nct_id, StoredDocument(trial, (), read_criteria(trial))
         return None
 
     def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]:

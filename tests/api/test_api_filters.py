@@ -119,8 +119,15 @@ def test_all_errors_are_told_at_once() -> None:
         ([("age", "5"), ("age_days", "2000")], ProblemKind.CONTRADICTORY_FILTERS, "age_days"),
         ([("sex", "MALE"), ("sex", "FEMALE")], ProblemKind.INVALID_REQUEST, "sex"),
         ([("has_results", "true,false")], ProblemKind.INVALID_REQUEST, "has_results"),
-        ([("stage", "IV")], ProblemKind.NOT_AVAILABLE, "stage"),
-        ([("biomarker", "EGFR")], ProblemKind.NOT_AVAILABLE, "biomarker"),
+        ([("stage", "nine")], ProblemKind.INVALID_REQUEST, "stage"),
+        ([("stage", "ISS IX")], ProblemKind.INVALID_REQUEST, "stage"),
+        ([("biomarker", "shoe size")], ProblemKind.INVALID_REQUEST, "biomarker"),
+        ([("biomarker", "EGFR:")], ProblemKind.INVALID_REQUEST, "biomarker"),
+        ([("not_excluding", "hormone receptor")], ProblemKind.INVALID_REQUEST, "not_excluding"),
+        ([("extent", "everywhere")], ProblemKind.INVALID_REQUEST, "extent"),
+        ([("ecog", "5")], ProblemKind.INVALID_REQUEST, "ecog"),
+        ([("prior_lines", "-1")], ProblemKind.INVALID_REQUEST, "prior_lines"),
+        ([("brain_metastases", "perhaps")], ProblemKind.INVALID_REQUEST, "brain_metastases"),
         ([("countries", "France")], ProblemKind.UNKNOWN_PARAMETER, "countries"),
     ],
 )
@@ -131,9 +138,34 @@ def test_contradictions_and_names(pairs: list[tuple[str, str]], kind: ProblemKin
     assert caught.value.errors[0].field == field
 
 
-def test_unavailable_filters_say_why() -> None:
-    with pytest.raises(FilterError, match="not available until eligibility criteria are read"):
-        parse_filters([("stage", "IV")])
+@pytest.mark.parametrize(
+    ("given", "stage"),
+    [
+        ("stage 3a", "IIIA"), ("IV", "IV"), ("4", "IV"), ("iiic1", "IIIC1"), ("Limited", "limited"),
+        ("ES", "extensive"),
+        ("iss stage 2", "ISS II"), ("R-ISS III", "R-ISS III"), ("bclc c", "BCLC C"), ("Rai III", "Rai III"),
+        ("FIGO IIIC", "IIIC"), ("AJCC stage IIB", "IIB"),
+    ],
+)  # fmt: skip
+def test_stages_are_read_as_people_write_them(given: str, stage: str) -> None:
+    assert parse_filters([("stage", given)]) == Filters(stage=frozenset({stage}))
+
+
+@pytest.mark.parametrize(
+    ("given", "marker"),
+    [
+        ("egfr", "EGFR"), ("EGFR:l858r", "EGFR:L858R"), ("ERBB2: Positive", "HER2:positive"),
+        ("HER2:3+", "HER2:IHC 3+"),
+        ("ALK:rearranged", "ALK:fusion"), ("pd-l1", "PD-L1"), ("KRAS : G12C", "KRAS:G12C"),
+    ],
+)  # fmt: skip
+def test_markers_are_read_as_people_write_them(given: str, marker: str) -> None:
+    assert parse_filters([("biomarker", given)]) == Filters(biomarker=frozenset({marker}))
+
+
+def test_leaving_out_what_does_not_say_is_the_only_value_that_asks() -> None:
+    assert parse_filters([("include_unspecified", "true")]).active() == ()
+    assert to_pairs(parse_filters([("include_unspecified", "no")])) == [("include_unspecified", "false")]
 
 
 def test_an_age_is_told_in_years_where_it_is_one() -> None:
@@ -166,3 +198,16 @@ def test_a_long_facet_is_folded() -> None:
 
 def test_kinds_are_all_handled() -> None:
     assert {parameter.kind for parameter in PARAMETERS} == set(Kind)
+
+
+def test_types_of_nearly_every_trial_are_no_choice_unless_chosen() -> None:
+    counts = {"cancer_type": {"_ANY_": 9, "_SOLID_": 8, "LUNG": 3}}
+    (view,) = facet_views(parse_filters([]), counts)
+    assert [choice.value for choice in view.shown] == ["LUNG"]
+    (view,) = facet_views(parse_filters([("cancer_type", "_SOLID_")]), counts)
+    assert {choice.value: choice.chosen for choice in view.shown} == {"_SOLID_": True, "LUNG": False}
+
+
+def test_a_chip_does_not_say_its_title_twice() -> None:
+    said = {(chip.title, chip.label) for chip in chips(parse_filters([("phase", "3"), ("country", "France")]))}
+    assert said == {("", "Phase 3"), ("Country", "France")}

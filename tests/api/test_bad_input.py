@@ -140,7 +140,10 @@ def test_a_hundred_kilobytes_are_answered_and_more_is_refused(client: TestClient
         (b'{"filters": []}', "application/json", 422),
         (b'{"filters": {"status": [["RECRUITING"]]}}', "application/json", 422),
         (b'{"filters": {"age": [1, 2]}}', "application/json", 422),
-        (b'{"filters": {"stage": ["IV"]}}', "application/json", 422),
+        (b'{"filters": {"stage": ["IV"]}}', "application/json", 200),
+        (b'{"filters": {"stage": [["IV"]]}}', "application/json", 422),
+        (b'{"filters": {"biomarker": [true]}}', "application/json", 422),
+        (b'{"filters": {"ecog": 1.5}}', "application/json", 422),
         (b'{"explain": "perhaps"}', "application/json", 422),
         (b'{"size": 0}', "application/json", 422),
         (b'{"size": 101}', "application/json", 422),
@@ -183,7 +186,6 @@ def test_random_requests_never_end_in_a_fault(client: TestClient) -> None:
         "facets",
         "filters",
         "remove",
-        "stage",
         "x y",
         "\ud800",
     ]
@@ -235,6 +237,7 @@ def test_random_requests_never_end_in_a_fault(client: TestClient) -> None:
                 )
                 if method == "HEAD":
                     assert response.status_code < 500
+                    assert response.content == b""
                     continue
         check(response)
         statuses.add(response.status_code)

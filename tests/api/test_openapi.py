@@ -25,6 +25,7 @@ def test_the_routes_are_all_described(description: dict[str, Any]) -> None:
         ("/suggest", "get"),
         ("/suggest", "post"),
         ("/trials/{nct_id}", "get"),
+        ("/criteria", "post"),
         ("/healthz", "get"),
         ("/readyz", "get"),
         ("/version", "get"),

@@ -25,7 +25,7 @@ HTML = {"accept": "text/html"}
         ("DELETE", "/search", 405, "method-not-allowed"),
         ("POST", "/trials/NCT99000001", 405, "method-not-allowed"),
         ("GET", "/search?cursor=zzz", 422, "invalid-cursor"),
-        ("GET", "/search?stage=IV", 422, "not-available"),
+        ("GET", "/search?stage=nine", 422, "invalid-request"),
         ("GET", "/search?age=-1", 422, "invalid-request"),
         ("GET", "/search?start_from=2025&start_to=2024", 422, "contradictory-filters"),
     ],
@@ -63,6 +63,9 @@ def test_a_fault_shows_no_trace_and_records_no_text(caplog: pytest.LogCaptureFix
         assert response.headers["content-security-policy"]
         page = client.get("/search?q=canary-in-query", headers=HTML)
         assert page.status_code == 500
+        assert page.headers["content-type"].startswith("text/html")
+        assert "The server made a fault" in page.text
+        assert "canary" not in page.text
     records = [record.getMessage() for record in caplog.records if record.name.startswith("oncomatch")]
     assert any("ValueError" in message and "fake_engine.py" in message for message in records)
     assert not any("canary" in message for message in records)

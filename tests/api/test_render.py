@@ -4,8 +4,11 @@ import pytest
 from markupsafe import Markup
 
 from api import labels, render
-from search.results import Highlight, Hit
-from search.trial import DateStruct, Eligibility, OverallStatus, PartialDate, Phase, Trial
+from api.text import render_result
+from search.index.base import Manifest
+from search.query import Query
+from search.results import Highlight, Hit, SearchResult
+from search.trial import DateStruct, Eligibility, Intervention, OverallStatus, PartialDate, Phase, Trial
 
 
 @pytest.mark.parametrize(
@@ -142,3 +145,39 @@ def test_time_stamps_are_read_or_left_alone(text: str | None, label: str | None)
 def test_ages_in_words(low: str | None, high: str | None, words: str) -> None:
     trial = Trial("NCT99000001", eligibility=Eligibility(minimum_age=low, maximum_age=high))
     assert labels.age_label(trial) == words
+
+
+def test_treatments_and_conditions_that_match_are_shown_first_and_other_names_follow() -> None:
+    names = [Intervention(f"Drug {letter}") for letter in "abcdef"] + [
+        Intervention("Osimertinib", other_names=("AZD9291",))
+    ]
+    trial = Trial("NCT99000001", interventions=tuple(names), conditions=tuple(f"Condition {n}" for n in range(9)))
+    hit = Hit(
+        "NCT99000001",
+        1.0,
+        trial,
+        (
+            Highlight("other_names", "AZD9291", 0, ((0, 7),), item=6),
+            Highlight("conditions", "Condition 8", 0, ((0, 9),), item=8),
+        ),
+    )
+    assert render.treatments(hit, 3) == ["Drug a", "Drug b", "Osimertinib (<mark>AZD9291</mark>)"]
+    assert render.conditions(hit, 2) == ["Condition 0", "<mark>Condition</mark> 8"]
+
+
+def test_keywords_are_shown_where_no_long_text_matches() -> None:
+    highlights = tuple(Highlight("keywords", word, 0, ((0, 2),), item=n) for n, word in enumerate(("ab<c", "abd")))
+    hit = Hit("NCT99000001", 1.0, Trial("NCT99000001", keywords=("ab<c", "abd")), highlights, passage="near")
+    (snippet,) = render.snippets(hit)
+    assert (snippet.caption, snippet.html) == ("Keywords", "<mark>ab</mark>&lt;c, <mark>ab</mark>d")
+
+
+def test_a_terminal_is_given_nothing_to_obey() -> None:
+    trial = Trial("NCT99000001", brief_title="T", brief_summary="a \x1b[31m red \\> 2 word")
+    highlight = Highlight("summary", "a \x1b[31m red \\> 2", 0, ())
+    manifest = Manifest("g1", 1, "", 1, 0, 0, 0, None, "", "", 8, "", True)
+    text = render_result(
+        SearchResult(Query(text="red"), (Hit("NCT99000001", 1.0, trial, (highlight,)),), 1, {}, manifest)
+    )
+    assert "\x1b" not in text
+    assert "red > 2" in text

@@ -35,7 +35,7 @@ def test_parse_and_index_without_embeddings(oncology_sources: list[str], tmp_pat
         trials = 0
         chunk = DEFAULT_CONFIG.build.chunk_trials
         for prepared in prepare_all(registry.iter_stored(), preparer, chunk, os.cpu_count() or 1):
-            writer.add(IndexDocument(item.trial, item.text, item.values, (), none) for item in prepared)
+            writer.add(IndexDocument(item.trial, item.text, item.values, (), none, item.criteria) for item in prepared)
             trials += len(prepared)
         end = time.perf_counter()
         writer.abort()

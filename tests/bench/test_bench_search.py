@@ -50,15 +50,19 @@ def served(index: Path) -> Iterator[tuple[http.client.HTTPConnection, float, int
     process = subprocess.Popen([sys.executable, "-m", "api.cli", "serve", "--index", str(index), "--port", str(port)])
     try:
         while True:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
             try:
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
                 if get(connection, "/search?q=glioma")[0] == 200:
                     break
             except OSError:
-                time.sleep(0.01)
+                pass
+            connection.close()
+            time.sleep(0.01)
             assert process.poll() is None
             assert time.perf_counter() - start < 60
-        yield connection, time.perf_counter() - start, process.pid
+        first = time.perf_counter() - start
+        yield connection, first, process.pid
+        connection.close()
     finally:
         process.terminate()
         process.wait()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from search.index.base import Generation, IndexStore, IndexUnavailableError
-from search.index.document import IndexDocument
+from search.index.document import NO_CRITERIA, IndexDocument
 from tests.made_up import build_generation, made_up_documents
 
 
@@ -21,6 +22,16 @@ def test_records_come_back_exactly_and_in_order(generation: Generation, corpus: 
         assert stored is not None
         assert stored.trial == document.trial
         assert stored.passages == tuple(passage.text for passage in document.passages)
+        assert stored.criteria == document.criteria
+
+
+def test_criteria_are_left_out_where_they_are_not_asked_for(
+    generation: Generation, corpus: list[IndexDocument]
+) -> None:
+    document = next(document for document in corpus if document.criteria.items)
+    (whole,), (without,) = (generation.fetch([document.trial.nct_id], criteria=asked) for asked in (True, False))
+    assert whole is not None
+    assert without == replace(whole, criteria=NO_CRITERIA)
 
 
 def test_fetching_nothing(generation: Generation) -> None:

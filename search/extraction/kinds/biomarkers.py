@@ -111,7 +111,7 @@ def _of_chain(
     around = company(folded, start, end, line, said.requirement)
     requirement = around.requirement
     basket = len(_CANCERS.findall(folded)) >= _BASKET and requirement is Requirement.REQUIRED
-    either = both_signs(chain, [reading for _, reading in readings], folded)
+    either = both_signs([member for member, _ in readings], [reading for _, reading in readings], folded)
     joint = joint_of(chain, [reading for _, reading in readings], folded)
     for member, by_marker in readings:
         for marker, reading in by_marker.items():

@@ -1,26 +1,45 @@
 """Cancer types: the disease a patient must have, and diseases that do not qualify.
 
-Names come from `search.terminology.cancers`; this module decides which of them state the disease under study. Names that
-a text lists as alternatives ("squamous or adenosquamous carcinoma") are one criterion; a basket of many organs is one
-criterion each, as alternatives. In exclusions only diseases that set the population apart count (a kind of the disease
-under study, or another tumor of the same organ system), not other or earlier malignancies.
+Names come from `search.terminology.cancers`; this module decides which of them state the disease under study. Names
+that a text lists as alternatives ("squamous or adenosquamous carcinoma") are one criterion; a basket of many organs is
+one criterion each, as alternatives. In exclusions only diseases that set the population apart count (a kind of the
+disease under study, or another tumor of the same organ system), not other or earlier malignancies.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
 
 from search.eligibility.criterion import Cancer, Requirement, Section
 from search.extraction.guards import is_other_malignancy_line
+from search.extraction.kinds.cancer_words import (
+    BARE,
+    CAPITALS,
+    CONFIRMED,
+    EARLIER,
+    ITS_PATIENTS,
+    JOINS,
+    LEADS,
+    LIST_HEAD,
+    ONLY,
+    OPENS,
+    OR,
+    PERMITTED,
+    SECONDARY,
+    SETS_APART,
+    STRONG,
+    UNIT,
+    VIRAL,
+    WEAK_ANY,
+)
 from search.extraction.kinds.disease import (
     LONGEST,
     MOST,
     Disease,
     disease,
+    has_abbreviation,
     is_conditional,
     is_negated,
     is_other,
@@ -30,66 +49,19 @@ from search.extraction.kinds.disease import (
     words_before,
 )
 from search.extraction.polarity import stance
-from search.extraction.reading import CriteriaText, Finding, Line
+from search.extraction.reading import CriteriaText, Finding, Line, Reader
 from search.terminology import oncotree
 from search.terminology.cancers import CancerMention, find_cancers
-from search.terminology.lexicon import entries
 
 _BASKET = 5
 """From this many diseases of different organs on, a list is a basket: one criterion each."""
 _LISTED = 70
 """Characters beside its mentions that a line of a list of histologies may have."""
 
-_STRONG = re.compile(
-    r"\b(?:confirm\w*|proven|proved|verified|documented|diagnos(?:is|ed|es)|histolog\w+|cytolog\w+|patholog\w+|biopsy|biopsied|evidence of"
-    r"|defined|(?:patients?|participants?|subjects?|those|women|men|individuals?|children|adults?) (?:with|who have|that have|has|have|suffering from)"
-    r"|(?:has|have|having|had) (?:an? )?(?:\w+ ){0,2}$|suspected|known|active)\b"
-)
-_CONFIRMED = re.compile(
-    r"\b(?:confirm\w*|proven|proved|verified|documented|diagnosis of|diagnosed (?:with|as)|histolog\w+|cytolog\w+|patholog\w+)\b"
-)
-_LEADS = re.compile(
-    r"^\W*(?:(?:the |a |an |adult |female |male |all |any |has |have |with |must have |phase \w+ ?: ?|cohort \w+ ?[:(] ?|arm \w+ ?: ?"
-    r"|patients? with |participants? with |subjects? with |patients? must have |participants? must have |subjects? must have |(?:newly|previously|un)[- ]?(?:diagnosed|treated) "
-    r"|recurrent|relapsed|refractory|metastatic|(?:locally )?advanced|unresectable|resectable|operable|inoperable|incurable|stages? [ivabc0-9, /-]+"
-    r"|primary|high[- ]grade|low[- ]grade|high[- ]risk|or |and )\W*)*$"
-)
-_ITS_PATIENTS = re.compile(
-    r"^(?:patients?|participants?|subjects?)\b[^.;]{0,120}\b(?:must|should|need|(?:are|is) required|may)\b"
-)
-_PERMITTED = re.compile(
-    r"\b(?:may be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))\b"
-)
-_ONLY = re.compile(r"\bonly (?:patients?|participants?|subjects?|those|tumou?rs?) (?:with|who have)\b[^.;]*$")
-_EARLIER = re.compile(
-    r"\b(?:history|prior|previous(?:ly)?|past|concurrent|concomitant|secondary|second|synchronous|contralateral|another|treated for"
-    r"|therapy[- ]related|treatment[- ]related|transform\w+)\b(?!ly untreated)"
-)
-_JOINS = re.compile(
-    r"(?:[\s,;/()&+-]|i\.e\.|e\.g\.|\b(?:and|or|and/or|either|including|include[sd]?|such as|as well as|plus|of|the|a|an|any|with|eg|ie|primary|metastatic"
-    r"|(?:locally )?advanced|recurrent|relapsed|refractory|unresectable|high[- ]grade|low[- ]grade|malignant|epithelial|histolog\w+|cell|type"
-    r"|subtypes?|variants?|grade|who|[1-4iv]+|mutant|positive|negative|mss|msi-h|adult|other|nos|not otherwise specified|well|poorly|moderately"
-    r"|differentiated|invasive|persistent|primary|its|their|also|known|called|hormone|receptor|hr|triple|her2|er|pr)\b)*",
-)
-_OR = re.compile(r"[,;/]|\bor\b|\band\b|&|\(|including|such as|plus|as well as")
-_OPENS = re.compile(
-    r"\b(?:including,? but (?:are )?not limited to|includ\w+,? without limitation|such as|e\.g\.|for example)\W*$"
-)
-_LIST_HEAD = re.compile(
-    r"\b(?:following|one of|any of|either|types?|subtypes?|histolog\w+|includ\w+|diagnos\w+|cancers?|tumou?rs?|malignanc\w+|confirmed|diseases?)\b[^.;]*:?\s*$"
-)
 _UNIT_LENGTH = 5
-_CAPITALS = re.compile(r"[A-Z][A-Za-z+/-]?[A-Z]")
-_UNIT = re.compile(r"(?:[\d/]|per)\s*$")
-_SETS_APART = re.compile(
-    r"\b(?:primary tumou?rs?|tumou?r types?|histolog\w+|subtypes?|diagnosis of|diagnosed with|confirmed|suffer\w* from|cancers? of|tumou?rs? of|origin|following)\b"
-)
 _AFTER_THERAPY = frozenset({"MDS", "AML", "MDS/MPN"})
 """Diseases that exclusions name as an effect of earlier therapy."""
-_VIRAL = re.compile(r"\bhiv\b|immunodeficiency virus|castleman")
-_WEAK_ANY = re.compile(r"solid|h(?:a)?ematolog|all |any |malignan|cancers")
 _MANY_SITES = 5
-_BARE = re.compile(r"(?:in[- ]situ )?squamous(?:[- ]cell)?(?: carcinomas?| cancers?)?|scc")
 _UNKNOWN_AT = {"MEL": "MUP", "HEAD_NECK": "HNSCUP"}
 """An unknown primary, where the text speaks of melanoma or of the head and neck, has a code of its own."""
 
@@ -115,24 +87,11 @@ class _Candidate:
     strong: bool
 
 
-@cache
-def _short() -> frozenset[str]:
-    """Abbreviations, as written."""
-    return frozenset(row.name for entry in entries().values() for row in entry.abbreviations)
-
-
 def _is_named(line: Line, text: CriteriaText) -> bool:
     """Whether a line may name a cancer: by a word for it, a histology, or an abbreviation."""
     if line.index in lines_with_stems(text) or "histolog" in line.folded:
         return True
-    if not _CAPITALS.search(line.plain):
-        return False
-    short = _short()
-    return any(word in short or word.rstrip("s") in short for word in map(_bare, line.plain.split()))
-
-
-def _bare(word: str) -> str:
-    return word.strip("()[],;:.\"'*")
+    return CAPITALS.search(line.plain) is not None and has_abbreviation(line.plain)
 
 
 def _mentions(line: Line, context: str, text: CriteriaText) -> list[CancerMention]:
@@ -142,7 +101,7 @@ def _mentions(line: Line, context: str, text: CriteriaText) -> list[CancerMentio
         mention
         for mention in find_cancers(line.plain[:LONGEST], context)
         if not (
-            mention.quote.islower() and len(mention.quote) < _UNIT_LENGTH and _UNIT.search(line.plain[: mention.start])
+            mention.quote.islower() and len(mention.quote) < _UNIT_LENGTH and UNIT.search(line.plain[: mention.start])
         )
     ]
 
@@ -153,7 +112,7 @@ def _groups(line: Line, mentions: list[CancerMention]) -> Iterator[_Group]:
     for mention in mentions:
         if open_group:
             between = line.folded[open_group[-1].end : mention.start]
-            joined = len(between) < _LISTED and _JOINS.fullmatch(between) and _OR.search(between)
+            joined = len(between) < _LISTED and JOINS.fullmatch(between) and OR.search(between)
             if not joined:
                 yield _Group(open_group[0].start, open_group[-1].end, tuple(open_group))
                 open_group = []
@@ -163,7 +122,7 @@ def _groups(line: Line, mentions: list[CancerMention]) -> Iterator[_Group]:
 
 
 def _named_by(group: _Group, own: Disease) -> frozenset[str]:
-    """The codes a group denotes: not the name above that only introduces the kinds, and unknown primaries at their place."""
+    """The codes a group denotes: without a name that only introduces its kinds, unknown primaries at their place."""
     codes = set(group.codes)
     if "CUP" in codes:
         company = {above for code in (codes - {"CUP"}) or own.codes for above in (code, *oncotree.ancestors(code))}
@@ -174,7 +133,7 @@ def _named_by(group: _Group, own: Disease) -> frozenset[str]:
         len(group.mentions) == 1
         and len(codes) >= _MANY_SITES
         and _tissues(codes) == {"HEAD_NECK"}
-        and _BARE.fullmatch(group.mentions[0].quote.lower())
+        and BARE.fullmatch(group.mentions[0].quote.lower())
     ):
         return frozenset({"HNSC"})
     specific = oncotree.without_ancestors(frozenset(codes))
@@ -210,28 +169,28 @@ def _judge(line: Line, group: _Group, own: Disease, text: CriteriaText, earlier:
     requirement = stance(line, line.start + first.start, line.start + first.end, text).requirement
     if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION and text.parent(line) is None:
         requirement = requirement if is_negated(before, after) else Requirement.REQUIRED
-    conditional = is_conditional(before, after) or (not before.strip() and _ITS_PATIENTS.match(after) is not None)
-    confirmed = _CONFIRMED.search(before) is not None
+    conditional = is_conditional(before, after) or (not before.strip() and ITS_PATIENTS.match(after) is not None)
+    confirmed = CONFIRMED.search(before) is not None
     if conditional and not confirmed:
-        if line.section is not Section.INCLUSION or not _PERMITTED.search(after):
+        if line.section is not Section.INCLUSION or not PERMITTED.search(after):
             return None
         stated = any(c.requirement is Requirement.REQUIRED and c.line.cohort == line.cohort for c in earlier)
         requirement = Requirement.ALLOWED if stated else Requirement.REQUIRED
-    elif requirement is Requirement.ALLOWED and line.section is Section.INCLUSION and _PERMITTED.search(after):
-        if not any(c.requirement is Requirement.REQUIRED for c in earlier):
-            requirement = Requirement.REQUIRED
-    if _ONLY.search(before) and line.section is Section.INCLUSION:
+    elif requirement is Requirement.ALLOWED and line.section is Section.INCLUSION and PERMITTED.search(after):
+        stated = any(c.requirement is Requirement.REQUIRED for c in earlier)
+        requirement = requirement if stated else Requirement.REQUIRED
+    if ONLY.search(before) and line.section is Section.INCLUSION:
         requirement = Requirement.REQUIRED
     parent = text.parent(line)
-    if parent is not None and _OPENS.search(parent.folded):
+    if parent is not None and OPENS.search(parent.folded):
         if requirement is Requirement.PROHIBITED:
             return None
         requirement = Requirement.ALLOWED
-    strong = _STRONG.search(before) is not None
+    strong = STRONG.search(before) is not None
     if requirement is Requirement.REQUIRED:
         if line.section is Section.EXCLUSION:
             return None
-        if not _is_required(line, group, own, before, strong or _LEADS.match(before) is not None, text):
+        if not _is_required(line, group, own, before, strong or LEADS.match(before) is not None):
             return None
     elif requirement is Requirement.PROHIBITED:
         apart = _set_apart(line, group, own, before, earlier)
@@ -241,19 +200,19 @@ def _judge(line: Line, group: _Group, own: Disease, text: CriteriaText, earlier:
     return _Candidate(line, group, requirement, confirmed)
 
 
-def _is_required(line: Line, group: _Group, own: Disease, before: str, strong: bool, text: CriteriaText) -> bool:
+def _is_required(line: Line, group: _Group, own: Disease, before: str, strong: bool) -> bool:
     codes = group.codes
     if codes <= set(oncotree.PSEUDO):
         pseudo = own.codes & set(oncotree.PSEUDO)
         quote = line.folded[group.start : group.end]
-        if own.codes and not pseudo and not ("solid" in quote or line.cohort or _CONFIRMED.search(before)):
+        if own.codes and not pseudo and not ("solid" in quote or line.cohort or CONFIRMED.search(before)):
             return False
-        return strong and (_WEAK_ANY.search(quote + " ") is not None or not own.codes or bool(pseudo))
+        return strong and (WEAK_ANY.search(quote + " ") is not None or not own.codes or bool(pseudo))
     if not own.codes or own.owns(codes):
         return strong or own.owns(codes)
     if line.cohort is not None or own.codes & set(oncotree.PSEUDO):
         return strong
-    return strong and _CONFIRMED.search(before) is not None and not line.level
+    return strong and CONFIRMED.search(before) is not None and not line.level
 
 
 def _tissues(codes: Iterable[str]) -> frozenset[str]:
@@ -264,20 +223,24 @@ def _set_apart(
     line: Line, group: _Group, own: Disease, before: str, earlier: list[_Candidate]
 ) -> tuple[CancerMention, ...]:
     """Of diseases that rule out, those that set the population under study apart."""
-    if _EARLIER.search(before) or _VIRAL.search(line.folded):
+    if EARLIER.search(before) or VIRAL.search(line.folded):
         return ()
     required = {code for c in earlier if c.requirement is Requirement.REQUIRED for code in c.group.codes}
     known = required | own.codes
     above = {one for code in known for one in (code, *oncotree.ancestors(code))} - (known & set(oncotree.PSEUDO))
-    mentions = tuple(mention for mention in group.mentions if not mention.codes & above)
+    mentions = tuple(
+        mention
+        for mention in group.mentions
+        if not mention.codes & above and not mention.codes <= {oncotree.SOLID, oncotree.ANY}
+    )
     codes = frozenset(code for mention in mentions for code in mention.codes)
-    cue = _SETS_APART.search(before) is not None and len(before) < _LISTED
-    if not codes:
+    cue = SETS_APART.search(before) is not None and len(before) < _LISTED
+    if not codes or (_tissues(codes) == {"BRAIN"} and SECONDARY.search(before)):
         return ()
     if oncotree.ANY in known or not known:
         return mentions if cue else ()
     wide = (known & set(oncotree.PSEUDO)) & {above for code in codes for above in oncotree.ancestors(code)}
-    leads = _LEADS.match(before) is not None and not codes & _AFTER_THERAPY
+    leads = LEADS.match(before) is not None and not codes & _AFTER_THERAPY
     return mentions if wide or cue or leads or _tissues(codes) & _tissues(known) else ()
 
 
@@ -322,7 +285,7 @@ def _lists(candidates: list[_Candidate], text: CriteriaText) -> dict[int, frozen
         if candidate.requirement is not Requirement.REQUIRED or len(line.folded) - covered > _LISTED:
             continue
         head = text.parent(line) or _head_before(line, text)
-        if head is not None and _LIST_HEAD.search(head.folded):
+        if head is not None and LIST_HEAD.search(head.folded):
             runs.setdefault((head.index, line.cohort), []).append(number)
     lists: dict[int, frozenset[str]] = {}
     for numbers in runs.values():
@@ -388,7 +351,7 @@ _all_findings = once(_read)
 class CancerReader:
     """Reads the diseases under study."""
 
-    triggers = (
+    triggers: tuple[str, ...] = (
         *(
             "cancer",
             "carcino",
@@ -493,5 +456,5 @@ class CancerReader:
         return _all_findings(text).get(line.index, ())
 
 
-CANCERS = CancerReader()
+CANCERS: Reader = CancerReader()
 """The reader of the kind `cancer`."""

@@ -20,10 +20,13 @@ from search.extraction.polarity import sentence
 from search.extraction.reading import CriteriaText, Line
 from search.terminology import oncotree
 from search.terminology.cancers import find_cancers
+from search.terminology.lexicon import entries
 
 NOUN = (
-    r"(?:cancers?|carcinomas?|adenocarcinomas?|(?:tumou?r|malignan|neoplas)\w*|leuka?emias?|lymphomas?|myelomas?|melanomas?"
-    r"|\w*sarcomas?|\w*gliomas?|\w*blastomas?|mesotheliomas?|thymomas?|astrocytomas?|seminomas?|germinomas?|metastas[ei]s"
+    r"(?:cancers?|carcinomas?|adenocarcinomas?|(?:tumou?r|malignan|neoplas)\w*|leuka?emias?|lymphomas?"
+    r"|myelomas?|melanomas?"
+    r"|\w*sarcomas?|\w*gliomas?|\w*blastomas?|mesotheliomas?|thymomas?|astrocytomas?|seminomas?"
+    r"|germinomas?|metastas[ei]s"
     r"|primary|disease)"
 )
 """A word that heads the name of a cancer; folded text."""
@@ -79,45 +82,69 @@ _WINDOW = 200
 """Characters before a mention that can say what it is about."""
 
 _TREATMENT = (
-    r"(?:(?:bio|chemo|radio|immuno|hormono|brachy|pharmaco)?therap(?:y|ies)|treatments?|treated|regimens?|radiation|irradiation"
-    r"|radiosurgery|surger(?:y|ies)|resections?|procedures?|drugs?|agents?|medications?|medicines?|inhibitors?|vaccin\w+|"
-    r"prostatectomy|cystectomy|mastectomy|debulking|staging|transplant\w*|ablation|scans?|evaluation|lines?|chemoradi\w+"
-    r"|chemo-radi\w+|approved|indicated|indication|trials?|stud(?:y|ies)|criteria|recist|rano|phenotype|tamoxifen|surveillance"
-    r"|assessments?|measurements?|effects?|hospitali[sz]\w+|screening|care|guidelines?|standards?|prophylaxis|prevention|risk|risks|cessation"
+    r"(?:(?:bio|chemo|radio|immuno|hormono|brachy|pharmaco)?therap(?:y|ies)|treatments?|treated"
+    r"|regimens?|radiation|irradiation"
+    r"|radiosurgery|surger(?:y|ies)|resections?|procedures?|drugs?|agents?|medications?|medicines?"
+    r"|inhibitors?|vaccin\w+|"
+    r"prostatectomy|cystectomy|mastectomy|debulking|staging|transplant\w*|ablation|scans?|evaluation"
+    r"|lines?|chemoradi\w+"
+    r"|chemo-radi\w+|approved|indicated|indication|trials?|stud(?:y|ies)|criteria|recist|rano|phenotype"
+    r"|tamoxifen|surveillance"
+    r"|assessments?|measurements?|effects?|hospitali[sz]\w+|screening|care|guidelines?|standards?"
+    r"|prophylaxis|prevention|risk|risks|cessation"
     r"|interferon)"
 )
-_NO_NEW_START = r"(?!with\b|who\b|whom\b|that\b|patients?\b|participants?\b|subjects?\b|diagnos|confirm|proven\b|have\b|has\b|had\b|must\b|are\b|is\b)"
+_NO_NEW_START = (
+    r"(?!with\b|who\b|whom\b|that\b|patients?\b|participants?\b|subjects?\b|diagnos|confirm|proven\b"
+    r"|have\b|has\b|had\b|must\b|are\b|is\b)"
+)
 _PURPOSE = re.compile(
-    rf"\b{_TREATMENT}(?: ?\([^()]{{0,60}}\))?,? (?:given |administered |received |options? |used |intended |available |exists? |exposure "
-    rf"|directed |setting |completed )?(?:for|of|in|against|to treat|at|on|per|from) (?:{_NO_NEW_START}[\w/(),.+&-]+ ){{0,7}}$"
+    rf"\b{_TREATMENT}(?: ?\([^()]{{0,60}}\))?,? (?:given |administered |received |options? |used "
+    rf"|intended |available |exists? |exposure "
+    rf"|directed |setting |completed )?(?:for|of|in|against|to treat|at|on|per|from) (?:{_NO_NEW_START}[\w/(),.+&-]+"
+    rf" ){{0,7}}$"
 )
 _TO_TREAT = re.compile(rf"\b(?:to treat|treating|for treating|intended for) (?:{_NO_NEW_START}[\w/(),.+&-]+ ){{0,5}}$")
 _SCHEDULED = re.compile(
-    r"^\W*(?:(?:all |adult |female |male )?(?:patients?|participants?|subjects?|women|men|individuals?)(?: who are| that are| must be)? )?"
-    r"(?:is |are )?(?:scheduled|planned|planning|undergoing|candidates?|receiving|referred|about to|currently|eligible|due|appropriate"
-    r"|suitable|elected|indicated|have undergone|who (?:have |has )?(?:undergone|received|completed|underwent)|undergone|underwent|starting|initiating)\b"
+    r"^\W*(?:(?:all |adult |female |male )?(?:patients?|participants?|subjects?|women|men|individuals?)(?:"
+    r" who are| that are| must be)? )?"
+    r"(?:is |are )?(?:scheduled|planned|planning|undergoing|candidates?|receiving|referred|about to"
+    r"|currently|eligible|due|appropriate"
+    r"|suitable|elected|indicated|have undergone|who (?:have |has )?(?:undergone|received|completed"
+    r"|underwent)|undergone|underwent|starting|initiating)\b"
 )
 _CANDIDATE = re.compile(
     r"\b(?:candidates?|suitable|amenable|scheduled|planned|eligible|fit) (?:for|to undergo)\b[^.;]{0,80}$"
 )
 _CAUSE = re.compile(
-    r"\b(?:family history|relatives?|mother|sister|father|(?:in)?hereditary|(?<!-)risk (?:of|for|factors?)|due to|secondary to|caused by|because of"
-    r"|attribut\w+ to|related to|associated with|consequence of|complication of|judged|mimic\w*|suspicious of|other than|death"
-    r"|involvement (?:by|of)|involved (?:by|with)|incidence|recover\w* from|typical appearance of|free of|negative for|margins?|cured of|survivors? of"
+    r"\b(?:family history|relatives?|mother|sister|father|(?:in)?hereditary|(?<!-)risk (?:of|for"
+    r"|factors?)|due to|secondary to|caused by|because of"
+    r"|attribut\w+ to|related to|associated with|consequence of|complication of|judged|mimic\w*"
+    r"|suspicious of|other than|death"
+    r"|involvement (?:by|of)|involved (?:by|with)|incidence|recover\w* from|typical appearance of"
+    r"|free of|negative for|margins?|cured of|survivors? of"
     r"|unless|if|e\.g\.,? (?:in|for)|such as in|as in|prevent\w*|presence of (?:an? )?(?:biopsy[- ]proven )?)\b[^.;]*$"
 )
 _FOR = re.compile(
-    r"\(\s*(?:only )?(?:applicable )?(?:for|if|in|e\.g\.|i\.e\.)[^()]*$|^\W*(?:if|for|in|among|in case of|in the case of|with)"
+    r"\(\s*(?:only )?(?:applicable )?(?:for|if|in|e\.g\.|i\.e\.)[^()]*$|^\W*(?:if|for|in|among"
+    r"|in case of|in the case of|with)"
     r" (?:the |all |those |case of )?"
-    r"(?:patients?|participants?|subjects?|those|women|men|individuals|children|cases?)?\b(?! cohort| part| phase| arm)[^:]{0,60}$"
+    r"(?:patients?|participants?|subjects?|those|women|men|individuals|children|cases?)?\b(?! cohort"
+    r"| part| phase| arm)[^:]{0,60}$"
 )
 _NOT_THE_DISEASE = re.compile(
-    r"[\s)]*-?(?:-| )?(?:(?:specific|directed|related|associated|derived|bearing|affected)\b|cells?\b(?! (?:lung|carcin|lymph|leuk|cancer))|tissues?\b|specimens?|samples?"
-    r"|biops(?:y|ies)|blocks?\b|antigens?|antibod\w*|therap(?:y|ies)|treatments?|surger|resection|pain\b|symptoms?|incidence"
-    r"|settings?\b|screening|markers?|risk\b|mortality|staging system|response criteria|response evaluation|working group"
+    r"[\s)]*-?(?:-| )?(?:(?:specific|directed|related|associated|derived|bearing|affected)\b|cells?\b(?!"
+    r" (?:lung|carcin|lymph|leuk|cancer))|tissues?\b|specimens?|samples?"
+    r"|biops(?:y|ies)|blocks?\b|antigens?|antibod\w*|therap(?:y|ies)|treatments?|surger|resection"
+    r"|pain\b|symptoms?|incidence"
+    r"|settings?\b|screening|markers?|risk\b|mortality|staging system|response criteria|response evaluation"
+    r"|working group"
     r"|international|research|network|study group|society|institute|centers?\b|centres?\b|hospitals?|syndrome|spes\b"
-    r"|vaccin|susceptib|predispos|gene\b|genes\b|burden|size|lesions? (?:that|which|must|should|measur|not)|progress(?:ed|ion|ing)\b|recurrence\b"
-    r"|regression|growth|infiltration|extension|assessment|measurement|markers|foundation|drugs?\b|agents?\b|medic|chemo|radi"
+    r"|vaccin|susceptib|predispos|gene\b|genes\b|burden|size|lesions? (?:that|which|must|should"
+    r"|measur|not)|progress(?:ed|ion|ing)\b|recurrence\b"
+    r"|regression|growth|infiltration|extension|assessment|measurement|index|resistan(?:t|ce) protein"
+    r"|foundation|drugs?\b"
+    r"|agents?\b|medic|chemo|radi"
     r"|trials?\b|clinics?\b|survivors?hip|diagnosis date|cachexia|-spes)"
 )
 
@@ -184,7 +211,8 @@ def _disease(text: CriteriaText) -> Disease:
 
 
 _STATES = re.compile(
-    rf"\b(?:confirm\w+|proven|documented|diagnos\w+|stages?|metastatic|advanced|patients with)\b.{{0,80}}?\b{NOUN}"
+    r"\b(?:confirm\w+|proven|documented|diagnos\w+|stages?|metastatic|advanced|with|scheduled|planned|undergo\w*|candidates?"
+    rf"|history of)\b.{{0,80}}?\b{NOUN}"
 )
 
 
@@ -266,26 +294,50 @@ def is_subject(line: Line, start: int, end: int) -> bool:
     return not (is_purpose(before) or _CAUSE.search(before) or _FOR.search(before) or _NOT_THE_DISEASE.match(after))
 
 
+@cache
+def _abbreviations() -> frozenset[str]:
+    return frozenset(row.name for entry in entries().values() for row in entry.abbreviations)
+
+
+_WORD = re.compile(r"[A-Za-z0-9+/-]+")
+
+
+def has_abbreviation(plain: str) -> bool:
+    """Whether one of the words of a text is an abbreviation of a cancer, in its own case."""
+    return not _abbreviations().isdisjoint(_WORD.findall(plain))
+
+
+def is_abbreviation(word: str) -> bool:
+    """Whether a word, in its own case and perhaps in brackets, is an abbreviation of a cancer."""
+    bare = word.strip("()[],;:.\"'*")
+    return bare in _abbreviations() or bare.rstrip("s") in _abbreviations()
+
+
 _CONDITIONAL = re.compile(
-    r"^\W*(?:o )?\W*(?:note:? )?(?:(?:for|in|if|among) )?(?:the |all |those )?(?:patients?|participants?|subjects?|those|women|men|individuals?|cases?)"
+    r"^\W*(?:o )?\W*(?:note:? )?(?:(?:for|in|if|among) )?(?:the |all |those )?(?:patients?|participants?"
+    r"|subjects?|those|women|men|individuals?|cases?)"
     r"(?: (?:in|on) [^.;]{0,30})? (?:with|who have|diagnosed with|whose)\b[^.;]*$"
 )
 _THEN = re.compile(
-    r"^[^.;]{0,160}?\b(?:must|should|(?:are|is|be|been) required|need(?:s)? to|ha(?:s|ve) to|will (?:be|need|have|undergo|receive|require)"
+    r"^[^.;]{0,160}?\b(?:must|should|(?:are|is|be|been) required|need(?:s)? to|ha(?:s|ve) to|will (?:be"
+    r"|need|have|undergo|receive|require)"
     r"|may\b|can\b|(?:are|is) not required|(?:are|is) (?:only )?(?:eligible|allowed|permitted|excluded|exempt))"
 )
 
 
 def is_conditional(before: str, after: str) -> bool:
-    """Whether a sentence says what those must do who have something ("Patients with X must …"), not that one must have it."""
+    """Whether a sentence says what those who have something must do ("Patients with X must …")."""
     return _CONDITIONAL.match(before) is not None and _THEN.match(after) is not None
 
 
 _NEGATED = re.compile(
-    r"\b(?:no|not|without|never|absence|absent|free|neither|nor|cannot|exclud\w+|ineligible|other than|except\w*|unless|negative|lack\w*|rule[sd]? out|refus\w+)\b"
+    r"\b(?:no|not|without|never|absence|absent|free|neither|nor|cannot|exclud\w+|ineligible|other than"
+    r"|except\w*|unless|negative|lack\w*|rule[sd]? out|refus\w+)\b"
 )
 _EXCLUDED_AFTER = re.compile(
-    r"^[^.;]{0,120}?\b(?:(?:is|are|will be|be|should be) (?:also )?(?:excluded|ineligible|not )|(?:not|cannot|can not|may not|must not) (?:be )?(?:\w+ )?(?:eligible|allowed|permitted|enrol|includ|participat)|ineligible|exclu)"
+    r"^[^.;]{0,120}?\b(?:(?:is|are|will be|be|should be) (?:also )?(?:excluded|ineligible|not )"
+    r"|(?:not|cannot|can not|may not|must not) (?:be )?(?:\w+ )?(?:eligible|allowed|permitted|enrol"
+    r"|includ|participat)|ineligible|exclu)"
 )
 
 

@@ -29,21 +29,29 @@ def _word(
     return ExtentWord(tuple(values.split()), tuple(stems.split("|")), re.compile(pattern), complete, confidence, liquid)
 
 
-_CURATIVE = r"(?:(?:curative|complete|radical|definitive|surgical|local|further|potentially|primary|upfront|safe|intent|anatomical|gross total|and|or|/) ?){0,4}"
+_CURATIVE = (
+    r"(?:(?:curative|complete|radical|definitive|surgical|local|further|potentially|primary|upfront"
+    r"|safe|intent|anatomical|gross total|and|or|/) ?){0,4}"
+)
 
 WORDS = (
     _word("metastatic", "metasta", r"(?<!non-)(?<!non )(?<!non)(?<!no )\bmetastatic\b"),
     _word(
         "metastatic",
         "metasta|extracranial",
-        r"\b(?:distant|distal|hematogenous|systemic|extracranial|extra-?hepatic|visceral|m1)(?: or \w+)? metasta(?:sis|ses|tic disease)|\bmetasta(?:sis|ses) (?:of any part|at (?:initial )?diagnosis|to distant|outside)"
-        r"|\b(?:evidence|presence|signs?|documentation) of (?:any |a |distant )?metasta(?:sis|ses)\b(?! to the (?:brain|cns))|\bextracranial disease\b|^\W*metasta(?:sis|ses)\W*$|\bmetastasi[sz]ed\b",
+        r"\b(?:distant|distal|hematogenous|systemic|extracranial|extra-?hepatic|visceral|m1)(?: or \w+)? metasta(?:sis"
+        r"|ses|tic disease)|\bmetasta(?:sis|ses) (?:of any part|at (?:initial )?diagnosis|to distant"
+        r"|outside)"
+        r"|\b(?:evidence|presence|signs?|documentation) of (?:any |a |distant )?metasta(?:sis|ses)\b(?! to"
+        r" the (?:brain|cns))|\bextracranial disease\b|^\W*metasta(?:sis|ses)\W*$|\bmetastasi[sz]ed\b",
         complete=True,
     ),
     _word(
         "metastatic",
         "metasta",
-        r"\b(?:cancer|carcinoma|adenocarcinoma|tumou?rs?|melanoma|nsclc|crc|rectum|colon)\b[^.;:]{0,40}?\bwith (?:[\w-]+ ){0,3}(?:liver|hepatic|pulmonary|lung|bone|peritoneal|ovarian) metasta(?:sis|ses|tic)\b",
+        r"\b(?:cancer|carcinoma|adenocarcinoma|tumou?rs?|melanoma|nsclc|crc|rectum|colon)\b[^.;:]{0,40}?\bwith"
+        r" (?:[\w-]+ ){0,3}(?:liver|hepatic|pulmonary|lung|bone|peritoneal|ovarian) metasta(?:sis|ses"
+        r"|tic)\b",
         complete=True,
         confidence=0.7,
     ),
@@ -60,18 +68,22 @@ WORDS = (
     _word(
         "advanced",
         "advanced",
-        r"(?<!locally )(?<!locally-)(?<!regionally )(?<!more )\badvanced\b(?! (?:age|directive|care|practice|imaging|cirrhosis|kidney|renal|heart|liver|copd|dementia))",
+        r"(?<!locally )(?<!locally-)(?<!regionally )(?<!more )\badvanced\b(?! (?:age|directive|care"
+        r"|practice|imaging|cirrhosis|kidney|renal|heart|liver|copd|dementia))",
     ),
     _word(
         "unresectable",
         "resectable|inoperable|unresected|operable",
-        r"\b(?:un-?resectable|non-?resectable|inoperable|in-operable|non-?operable|not (?:be )?(?:surgically |completely |considered )?(?:resectable|operable))\b",
+        r"\b(?:un-?resectable|non-?resectable|inoperable|in-operable|non-?operable|not (?:be )?(?:surgically"
+        r" |completely |considered )?(?:resectable|operable))\b",
     ),
     _word(
         "unresectable",
         "amenable|candidate|eligible|suitable|removed|resected|resection",
-        rf"\b(?:not|no longer|non)[ -](?:be |a |considered |deemed |amenable |\w+ly )?(?:(?:good |suitable |appropriate )?candidates? for|amenable (?:to|for)|eligible for|suitable for|appropriate for) {_CURATIVE}"
-        r"(?:surger(?:y|ies)|resection|surgical(?! staging)|excision|surgically|local therap|treatment with surgery|treatment by surgery)"
+        rf"\b(?:not|no longer|non)[ -](?:be |a |considered |deemed |amenable |\w+ly )?(?:(?:good |suitable "
+        rf"|appropriate )?candidates? for|amenable (?:to|for)|eligible for|suitable for|appropriate for) {_CURATIVE}"
+        r"(?:surger(?:y|ies)|resection|surgical(?! staging)|excision|surgically|local therap|treatment with"
+        r" surgery|treatment by surgery)"
         r"|\b(?:cannot|can not|could not) be (?:completely |surgically |safely )?(?:removed|resected)"
         r"|\b(?:surgical )?resection of the tumou?r must not be possible",
         complete=True,
@@ -79,21 +91,26 @@ WORDS = (
     _word(
         "resectable",
         "resectable|operable",
-        r"(?<!un)(?<!non)(?<!non-)(?<!in)(?<!borderline )(?<!not )\b(?:(?:surgically|potentially|completely|clinically|borderline) )?(?:resectable|operable)\b",
+        r"(?<!un)(?<!non)(?<!non-)(?<!in)(?<!borderline )(?<!not )\b(?:(?:surgically|potentially|completely"
+        r"|clinically|borderline) )?(?:resectable|operable)\b",
     ),
     _word(
         "resectable",
         "amenable|candidate|suitable|eligible",
-        rf"(?<!not )(?<!not a )(?<!not be )(?<!no longer )\b(?:candidates? for|amenable (?:to|for)|suitable for|eligible for) {_CURATIVE}(?:surgical )?(?:resection|tumou?r resection)\b",
+        rf"(?<!not )(?<!not a )(?<!not be )(?<!no longer )\b(?:candidates? for|amenable (?:to|for)|suitable"
+        rf" for|eligible for) {_CURATIVE}(?:surgical )?(?:resection|tumou?r resection)\b",
         complete=True,
         confidence=0.8,
     ),
     _word(
         "resected",
         "resect|excis|residual",
-        r"\b(?:completely|surgically|fully|macroscopically|radically|grossly|curatively)[ -](?:surgical(?:ly)? )?(?:resected|excised)\b"
-        r"|\b(?:undergone|underwent|after|following|status post|s/p) (?:an? )?(?:\w+ )?(?:complete|curative|radical|gross total|r0)[ -](?:surgical )?(?:resection|excision)\b"
-        r"|\bno (?:\w+ ){0,4}?(?:residual tumou?r|tumou?r residual|residual disease) (?:after|following) (?:\w+ ){0,2}(?:resection|surgery)\b",
+        r"\b(?:completely|surgically|fully|macroscopically|radically|grossly|curatively)[ -](?:surgical(?:ly)?"
+        r" )?(?:resected|excised)\b"
+        r"|\b(?:undergone|underwent|after|following|status post|s/p) (?:an? )?(?:\w+ )?(?:complete"
+        r"|curative|radical|gross total|r0)[ -](?:surgical )?(?:resection|excision)\b"
+        r"|\bno (?:\w+ ){0,4}?(?:residual tumou?r|tumou?r residual|residual disease) (?:after|following) (?:\w+"
+        r" ){0,2}(?:resection|surgery)\b",
         complete=True,
         confidence=0.75,
     ),
@@ -113,7 +130,9 @@ WORDS = (
     _word(
         "recurrent",
         "recurrence",
-        r"\b(?:local|locoregional|loco-?regional|tumou?r|disease|biochemical|distant|pelvic|first|evidence of)(?: or \w+)? recurrence\b(?! of (?:symptom|infect|other)|[- ]free| rate| risk| score)",
+        r"\b(?:local|locoregional|loco-?regional|tumou?r|disease|biochemical|distant|pelvic|first|evidence"
+        r" of)(?: or \w+)? recurrence\b(?! of (?:symptom|infect|other)|[- ]free| rate| risk| score"
+        r"| (?:on|during|within)\b)",
         complete=True,
         confidence=0.75,
     ),
@@ -131,7 +150,8 @@ WORDS = (
     _word(
         "progressive",
         "progression",
-        r"\b(?:documented|radiograph\w+|radiolog\w+|evidence of|objective|clinical|unequivocal)(?: \w+){0,2} (?:disease |tumou?r )?progression\b",
+        r"\b(?:documented|radiograph\w+|radiolog\w+|evidence of|objective|clinical|unequivocal)(?: \w+){0,2}"
+        r" (?:disease |tumou?r )?progression\b",
         complete=True,
         confidence=0.7,
     ),
@@ -154,7 +174,8 @@ WORDS = (
     _word(
         "measurable_residual",
         "residual|mrd",
-        r"\b(?:mrd|(?:minimal|measurable) residual disease)(?: \(mrd\))?[ -]?(?:positiv\w+|\+)|\b(?:positive|detectable|persistent) (?:for )?(?:mrd|(?:minimal|measurable) residual disease)\b",
+        r"\b(?:mrd|(?:minimal|measurable) residual disease)(?: \(mrd\))?[ -]?(?:positiv\w+|\+)|\b(?:positive"
+        r"|detectable|persistent) (?:for )?(?:mrd|(?:minimal|measurable) residual disease)\b",
         complete=True,
     ),
 )
@@ -163,39 +184,69 @@ WORDS = (
 STEMS = frozenset(stem for word in WORDS for stem in word.stems)
 
 JOINS = re.compile(
-    r"(?:[\s,/()&+-]|i\.e\.|\b(?:and|or|and/or|either|of|ie|locally|surgically|incurable|persistent|stage|de novo|otherwise|which is|that is|newly|the|a|to|primary|non|but)\b)*"
+    r"(?:[\s,/()&+-]|i\.e\.|\b(?:and|or|and/or|either|of|ie|locally|surgically|incurable|persistent"
+    r"|stage|de novo|otherwise|which is|that is|newly|the|a|to|primary|non|but)\b)*"
 )
 """What may stand between two words of one criterion."""
 
 _MODIFIER = r"(?:[\w/+&-]+(?: ?\([^()]{0,40}\))? ?,? ){0,9}?"
 HEAD = re.compile(
-    rf"[\s,)]*(?:\((?:stage|m1)\b|(?:\([^()]{{0,80}}\)[\s,]*)?(?:{_MODIFIER})\(?(?:{NOUN}|patients?|setting|[a-z0-9+/-]*(?:nsclc|sclc|hnscc|scchn|hcc|rcc|ccrcc|crc|pdac|gbm|cll|aml|mds|cml|dlbcl|nhl|all|tnbc|gists?|npc|escc|btc|nets?|uc|abc|mbc|tnbc|bc|mm|crpc|mcl|fl|ptcl|ctcl|mpn|nec|atc|dtc|adenoca))\b)"
+    rf"[\s,)]*(?:\((?:stage|m1)\b|(?:\([^()]{{0,80}}\)[\s,]*)?(?:{_MODIFIER})\(?(?:{NOUN}|patients?"
+    rf"|setting|[a-z0-9+/-]*(?:nsclc|sclc|hnscc|scchn|hcc|rcc|ccrcc|crc|pdac|gbm|cll|aml|mds|cml"
+    rf"|dlbcl|nhl|all|tnbc|gists?|npc|escc|btc|nets?|uc|abc|mbc|tnbc|bc|mm|crpc|mcl|fl|ptcl|ctcl"
+    rf"|mpn|nec|atc|dtc|adenoca))\b)"
 )
 """The noun that the words describe, a few words later."""
 
 PREDICATE = re.compile(
-    r"\b(?:disease|cancer|tumou?rs?|carcinoma|melanoma|lymphoma|leuka?emia|myeloma|sarcoma|malignancy|patients?|participants?|subjects?|fibromatosis|they|that|which|who)"
-    r" (?:must |should |has to |have to )?(?:have |has |had |be |is |are |been |either |become |to be |currently |now )+(?:\w+ly )?$"
+    r"\b(?:disease|cancer|tumou?rs?|carcinoma|melanoma|lymphoma|leuka?emia|myeloma|sarcoma|malignancy"
+    r"|patients?|participants?|subjects?|fibromatosis|they|that|which|who)"
+    r" (?:must |should |has to |have to )?(?:have |has |had |be |is |are |been |either |become "
+    r"|to be |currently |now )+(?:\w+ly )?$"
 )
 
 NOT_EXTENT_BEFORE = re.compile(
-    r"(?:\b(?:platinum|therapy|treatment|drug|steroid|rituximab|pd-1|pd-l1|pd-\(l\)1|endocrine|radioiodine|iodine|chemo\w*|\w+mab|\w+ib|\w+mide|insulin|antibiotic)[- /]$)|"
-    r"(?:\b(?:history of|prior to|time of|(?:since|after|from) (?:the )?(?:initial )?diagnosis of|onset of|risk of|risk for|until|evidence of no|absence of prior|treatment of|due to|caused by|secondary to|progressed (?:on|after|to)|adjuvant|date of|first|"
-    r"number of|sites? of|in the|in an|in a|for the|for|per|prevent|delay|nausea|pain|ascites|effusions?|hypertension|because of|probability (?:for|of)|suspic\w+ (?:for|of)|stable or|stable disease or|stable/) ?)$"
+    r"\b(?:no|without) (?:prior|previous|concurrent) (?:\w+ ){0,3}?(?:\w*therapy|treatment|surgery|radiation)\b"
+    r"|\b(?:in|for|among|if) (?:the )?(?:patients|participants|subjects|those|children|individuals)(?: \w+)?"
+    r" with (?:an? )?$|"
+    r"(?:\b(?:platinum|therapy|treatment|drug|steroid|rituximab|pd-1|pd-l1|pd-\(l\)1|endocrine"
+    r"|radioiodine|iodine|chemo\w*|\w+mab|\w+ib|\w+mide|insulin|antibiotic)[- /] ?$)|"
+    r"(?:\b(?:history of|prior to|time of|(?:since|after|from) (?:the )?(?:initial )?diagnosis of"
+    r"|onset of|risk of|risk for|until|evidence of no|absence of prior|treatment of|due to|caused by"
+    r"|secondary to|progressed (?:on|after|to)|adjuvant|date of|first|"
+    r"number of|sites? of|in the|in an|in a|for the|for|per|prevent|delay|nausea|pain|ascites|effusions?"
+    r"|hypertension|because of|probability (?:for|of)|suspic\w+ (?:for|of)|stable or|stable disease or"
+    r"|stable/) ?)$"
 )
 ORGAN_BEFORE = re.compile(
-    r"(?:\b(?:brain|cns|cerebral|intracranial|central nervous system|leptomening\w+|meningeal|spinal|liver|hepatic|bone|bony|osseous|lung|nod[ea]l?|lymph node|skeletal|peritoneal|if)(?:,| or| and|/)?"
+    r"(?:\b(?:brain|cns|cerebral|intracranial|central nervous system|leptomening\w+|meningeal|spinal"
+    r"|liver|hepatic|bone|bony|osseous|lung|nod[ea]l?|lymph node|skeletal|peritoneal|if)"
+    r"(?! (?:\w+ )?(?:cancer|carcinoma|tumou?rs?|sarcoma|melanoma|adenocarcinoma)\b)(?:,| or| and|/)?(?: \(\w+\))?"
     r"(?: \w+){0,2} )$"
 )
 """An organ's metastases, not those of the disease as a whole; counts only against words that need a noun."""
 
+THERAPY_AFTER = re.compile(
+    r"(?: (?!(?:after|following|on|despite|to|disease|with|who|that|and|or)\b)[\w-]+){0,2}"
+    r" \w*(?:radiotherapy|chemotherapy"
+    r"|radiation|therap(?:y|ies)|treatments?|regimens?|settings?)\b"
+)
+"""A therapy that the words describe ("metastatic NSCLC chemotherapy"); counts only against words that need a noun."""
+
 NOT_EXTENT_AFTER = re.compile(
-    r"[\s-]*(?:(?:bone|brain|cns|liver|hepatic|nod[ea]l?|lymph|spinal|leptomening\w*|pulmonary|lung) (?:disease|metasta|lesion|involve)|infect|hypertens|hypotens|nausea|vomit|pain|ascites|effusion|seizure|epilep|anemia|anaemia|diarrh|thrombo"
-    r"|heart|cardi|angina|arrhythm|asthma|copd|lung disease|liver disease|kidney|renal (?:disease|failure|insuff)|multifocal|leuko|neurolog|neuropath|dyspn|weakness|bacter|viral|urinary|pneumon|ulcer|bleed|hemorrh|haemorrh|pulmonary disease|colitis|pancreatitis"
-    r"|to (?:platelet|transfusion|medical|insulin|antibiotic)|setting\b|lesions? (?:must|should|measur|that|is|are)|cystitis|uti\b|hypercalc|hypokal|electrolyt|edema|psychiatr|mental|life|registered|nurse|hematoma|dementia|deficit|symptom|sclerosis"
-    r"|increase|improve|motor|supranuclear|cognitive|decline|resistance|free survival|-free|biops|sample|specimen|tissue|site)"
+    r"[\s-]*(?:(?:bone|brain|cns|liver|hepatic|nod[ea]l?|lymph|spinal|leptomening\w*|pulmonary"
+    r"|lung) (?:disease|metasta|lesion|involve)|infect|hypertens|hypotens|nausea|vomit|pain|ascites"
+    r"|effusion|seizure|epilep|anemia|anaemia|diarrh|thrombo"
+    r"|heart|cardi|angina|arrhythm|asthma|copd|lung disease|liver disease|kidney|renal (?:disease"
+    r"|failure|insuff)|multifocal|leuko|neurolog|neuropath|dyspn|weakness|bacter|viral|urinary"
+    r"|pneumon|ulcer|bleed|hemorrh|haemorrh|pulmonary disease|colitis|pancreatitis"
+    r"|to (?:platelet|transfusion|medical|insulin|antibiotic)|setting\b|lesions? (?:must|should"
+    r"|measur|that|is|are)|cystitis|uti\b|hypercalc|hypokal|electrolyt|edema|psychiatr|mental|life"
+    r"|registered|nurse|hematoma|dementia|deficit|symptom|sclerosis"
+    r"|increase|improve|motor|supranuclear|cognitive|decline|resistance|free survival|-free|biops"
+    r"|sample|specimen|tissue|site)"
 )
 COURSE_WHEN_EXCLUDED = frozenset(
     {"newly_diagnosed", "progressive", "refractory", "resectable", "measurable_residual", "advanced"}
 )
-"""Courses that an exclusion names for other reasons than the disease's extent (an outcome of therapy, another illness)."""
+"""Courses that an exclusion names for other reasons: an outcome of therapy, another illness."""

@@ -1,8 +1,8 @@
 """Extent and course of the disease under study: metastatic, locally advanced, unresectable, recurrent, refractory …
 
-A word counts where it describes the disease ("recurrent or metastatic carcinoma", "the disease must have relapsed"), not
-where it describes something else (refractory nausea, brain metastases inside a threshold, the setting of an earlier
-therapy, progression on a drug). Words that stand together ("locally advanced or metastatic") are one criterion.
+A word counts where it describes the disease ("recurrent or metastatic carcinoma", "the disease must have relapsed"),
+not where it describes something else (refractory nausea, brain metastases inside a threshold, the setting of an
+earlier therapy, progression on a drug). Words that stand together ("locally advanced or metastatic") are one criterion.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from search.extraction.kinds.disease import (
     MOST,
     Disease,
     disease,
+    is_abbreviation,
     is_conditional,
     is_negated,
     is_other,
@@ -34,21 +35,25 @@ from search.extraction.kinds.extent_words import (
     ORGAN_BEFORE,
     PREDICATE,
     STEMS,
+    THERAPY_AFTER,
     WORDS,
     ExtentWord,
 )
 from search.extraction.polarity import stance
-from search.extraction.reading import CriteriaText, Finding, Line
+from search.extraction.reading import CriteriaText, Finding, Line, Reader
 from search.terminology import oncotree
 
 _TO = re.compile(r" (?:to|or (?:are |is )?intolerant)\b")
 _THAT_IS = re.compile(r"\((?:i\.e\.|e\.g\.|ie)?,? ?$")
 _CLOSES = re.compile(r"(?: but non-?metastatic)?\)")
 _ENROLLED = re.compile(
-    r"[^.;]{0,20}?\b(?:cancers?|carcinomas?|tumou?rs?|melanoma|lymphoma|sarcomas?)\b[^.;]{0,60}?\b(?:may be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))"
+    r"[^.;]{0,20}?\b(?:cancers?|carcinomas?|tumou?rs?|melanoma|lymphoma|sarcomas?)\b[^.;]{0,60}?\b(?:may"
+    r" be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))"
 )
 _ALTERNATIVE = re.compile(r"[,/(]|\bor\b|\band\b")
 _GAP = 50
+_NEXT = 4
+"""Words behind in which an abbreviation is looked for."""
 _AFTER = 140
 
 
@@ -62,7 +67,7 @@ class _Found:
 class ExtentReader:
     """Reads extent and course."""
 
-    triggers = (
+    triggers: tuple[str, ...] = (
         *(
             "metasta",
             "advanced",
@@ -141,12 +146,16 @@ def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText) -> Iterato
     values = tuple(dict.fromkeys(value for one in group for value in one.word.values))
     if NOT_EXTENT_BEFORE.search(before) or NOT_EXTENT_AFTER.match(after) or is_purpose(before):
         return
-    if ORGAN_BEFORE.search(before) and not all(one.word.complete for one in group):
+    complete = all(one.word.complete for one in group)
+    if not complete and (ORGAN_BEFORE.search(before) or THERAPY_AFTER.match(after)):
         return
     if values == ("refractory",) and _TO.match(after):
         return  # an outcome of therapy
-    if not all(one.word.complete for one in group) and not (
-        HEAD.match(after) or PREDICATE.search(before) or (_THAT_IS.search(before) and _CLOSES.match(after))
+    if not complete and not (
+        HEAD.match(after)
+        or _abbreviated(line, last.end)
+        or PREDICATE.search(before)
+        or (_THAT_IS.search(before) and _CLOSES.match(after))
     ):
         return
     if is_other(line, start, end, text):
@@ -175,8 +184,14 @@ def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText) -> Iterato
         )
 
 
+def _abbreviated(line: Line, end: int) -> bool:
+    """Whether an abbreviation for a cancer stands among the next words."""
+    words = line.plain[end : end + _GAP].split()[:_NEXT]
+    return any(is_abbreviation(word) for word in words if not word.islower())
+
+
 def _words_after(line: Line, group: tuple[_Found, ...]) -> str:
-    """The words behind a group; behind the bracket that it opened ("advanced (metastatic or recurrent, …) carcinoma")."""
+    """The words behind a group, or behind the bracket it opened ("advanced (metastatic or recurrent …) carcinoma")."""
     end = group[-1].end
     inside = line.folded[group[0].start : end]
     if inside.count("(") > inside.count(")"):
@@ -208,5 +223,5 @@ def _evidence_end(line: Line, last: _Found) -> int:
     return line.start + last.end + (noun.end() if noun else 0)
 
 
-EXTENTS = ExtentReader()
+EXTENTS: Reader = ExtentReader()
 """The reader of the kind `extent`."""

@@ -21,7 +21,9 @@ class Page:
     folded: str
 
     def raw(self, start: int, end: int) -> tuple[int, int]:
-        """The span in the raw text."""
+        """The span in the raw text, as far as it lies in the line."""
+        end = min(end, len(self.folded))
+        start = min(start, end - 1)
         return self.line.start + self.flowing.original(start), self.line.start + self.flowing.original(end - 1) + 1
 
     def prohibits(self, start: int, end: int) -> bool:

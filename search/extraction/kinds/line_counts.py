@@ -152,7 +152,6 @@ _SETTING = re.compile(
     r"|mcrpc|refractory)\b(?=[^.;]{0,50}\b(?:setting|disease|cancer|tumou?rs?|carcinoma|melanoma|nsclc"
     r"|crc|mcrpc|[a-z]+oma)\b|$)"
 )
-_KIND = re.compile(r"\b(?:chemotherap|endocrine|hormon|standard therapy|immunotherap|targeted|parp|anti-pd)")
 _NOT_FIRST = re.compile(r"\b(?:no|not|if|without|adjuvant|maintenance)\b")
 _DENIAL = re.compile(r"\b(?:not|no)\b")
 _SAYS_NO = re.compile(r"no|without|never")
@@ -275,7 +274,7 @@ def line_phrases(words: str) -> list[tuple[int, int]]:
     return [(start, end if what is None else what.end()) for start, end, what in behind]
 
 
-_OF_WHAT = re.compile(r"(?: (?:of|for|with)(?: [a-z/-]+){1,5})?")
+_OF_WHAT = re.compile(r"(?: (?:of|for|with)(?: (?!includ|such|contain|with\b)[a-z/-]+){1,5})?")
 
 
 def _counts(words: str, line: Line) -> Iterator[_Count]:
@@ -306,6 +305,8 @@ def _is_naive(words: str, match: re.Match[str]) -> bool:
     """Whether "treatment-naive" is asked of all, and of treatment in general."""
     start, end = match.span()
     around = f"{words[max(0, start - _CONDITION_REACH) : start]} {words[end : end + _NAIVE_REACH]}"
+    if NAIVE_OR_TREATED.search(words):
+        return False
     return not _OTHER_STATE.search(around) and not _MAY.search(words, max(0, start - _CONDITION_REACH), start)
 
 

@@ -248,12 +248,17 @@ def joint_of(chain: list[Member], readings: list[dict[str, Reading]], folded: st
     return "and"
 
 
-def both_signs(chain: list[Member], readings: list[dict[str, Reading]], folded: str) -> set[str]:
-    """Markers of which both signs are named one after the other ("either HR-negative or HR-positive"): any will do."""
+def both_signs(members: list[Member], readings: list[dict[str, Reading]], folded: str) -> set[str]:
+    """Markers of which both signs are named one after the other ("either HR-negative or HR-positive"): any will do.
+
+    Args:
+        members: members of a chain, in order.
+        readings: what was read of each.
+        folded: the flowing text.
+    """
     found: set[str] = set()
-    for place in range(len(chain) - 1):
-        one, other = readings[place], readings[place + 1]
-        joint = folded[chain[place].end : chain[place + 1].start]
+    for (first, one), (second, other) in pairwise(zip(members, readings, strict=True)):
+        joint = folded[first.end : second.start]
         if one.keys() == other.keys() and re.search(r"\bor\b|/|\band\b", joint):
             states = {state for by in (one, other) for reading in by.values() for state in reading.states}
             if any(pair <= states for pair in _CONTRARY):

@@ -42,7 +42,8 @@ _LABEL = re.compile(r"[^.;:,]{0,50}:\s*\w{3}")
 _IF = re.compile(
     rf"(?:\b(?:if|in case of|in the case of|in cases of|in the event of|in the presence of|when|where"
     rf"|whenever|only for|required for|depending on)\b[^.;,:]{{0,60}}$"
-    rf"|{_SENTENCE_START}\W*for (?:[\w+-]+ ){{0,8}}$)"
+    rf"|{_SENTENCE_START}\W*for (?:[\w+-]+ ){{0,8}}$"
+    r"|\bfor (?:participants|patients|subjects|those|individuals) (?:with|who|whose)\b[^.;,]{0,80}$)"
 )
 _ELIGIBLE_IF = re.compile(
     r"\b(?:eligible|allowed|included|enrolled|permitted)\b[^.;]{0,40}\bif\b[^.;]{0,60}$|\bonly (?:if"

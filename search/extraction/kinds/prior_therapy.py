@@ -28,6 +28,7 @@ from search.extraction.kinds.therapy_mentions import (
     groups,
     is_surgery,
     named_therapies,
+    therapy_words,
 )
 from search.extraction.kinds.therapy_stance import requirement_of
 from search.extraction.kinds.therapy_states import implied_therapies
@@ -80,16 +81,22 @@ _HARD = re.compile(
 )
 
 
+_WORDS = (
+    "therap", "chemo", "radi", "inhibitor", "antibod", "agent", "transplant", "platin", "taxan", "treat", "regimen",
+    "na\u00efve", "naive", "anti-", "car-t", "car t", "cell", "investigational", "experimental", "device", "vaccine",
+    "clinical trial", "clinical stud", "other trial", "another trial", "other stud", "another stud", "interventional",
+    "therapeutic trial", "drug", "xrt", "tbi", "growth factor", "infusion", "hsct", "sct", "bmt", "asct", "untreated",
+    "trial", "degrader", "conjugate", "adc", "resistant", "refractory", "castrat", "ectomy", "ablation", "hormon",
+    " ip ", "mab", "nib", "parib", "leucel", "ciclib", "rasib", "lutamide", "mustine", "rubicin", "mycin", "trexed",
+    "citabine",
+)  # fmt: skip
+"""Words of treatment; the names come from the tables."""
+
+
 class PriorTherapyReader:
     """Reads prior therapies of a line."""
 
-    triggers: tuple[str, ...] = (
-        "therap", "chemo", "radi", "inhibitor", "antibod", "agent", "transplant", "mab", "nib", "platin", "tax", "drug",
-        "treat", "regimen", "irradia", "na\u00efve", "naive", "anti-", "anti ", "car-t", "car t", "cell", "device",
-        "study", "trial", "prior", "previous", "since", "fail", "refractory", "weeks", "days", "months", "half-li",
-        "investigational", "vaccine", "bicin", "citabine", "trexed", "mide", "parib", "leucel", "exposure", "received",
-        "xrt", "tbi", "growth factor", "infusion",
-    )  # fmt: skip
+    triggers: tuple[str, ...] = (*_WORDS, *therapy_words())
 
     def __call__(self, line: Line, text: CriteriaText) -> Iterator[Finding]:
         """All prior therapies of the line."""
@@ -144,6 +151,8 @@ class _LineReading:
             return
         start = 0
         for end in [*(match.end() for match in _SENTENCE.finditer(cased)), len(cased)]:
+            if end < len(cased) and cased.count("(", start, end) > cased.count(")", start, end):
+                continue  # a semicolon in brackets ends nothing
             inside = [n for n in named if start <= n.start and n.end <= end]
             if inside:
                 yield from self._sentence(start, end, inside)

@@ -25,27 +25,34 @@ from search.extraction.kinds.disease import (
 from search.extraction.kinds.tnm import bound_of, tnm_regions
 from search.extraction.normal import fold
 from search.extraction.polarity import stance
-from search.extraction.reading import CriteriaText, Finding, Line
+from search.extraction.reading import CriteriaText, Finding, Line, Reader
 from search.terminology import oncotree
 from search.terminology.stages import expand_range, parse_group, rows_for, stage_groups
 
 _VALUE = (
-    r"(?:(?<![a-z0-9])(?!is\b)(?:iv|iii|ii|i|v|[0-4\u2160-\u2163])(?:(?:-?[a-d](?:(?:/|-| or | and )[b-d](?![a-z0-9]))+|-?(?:[a-d]|s|(?-i:E))(?![a-z])| (?-i:[A-D])(?![A-Za-z]|[ -]cell))(?:[ -]?\(?[1-3](?![\d.%])\)?|\((?:i{1,3})\))?"
+    r"(?:(?<![a-z0-9])(?!is\b)(?:iv|iii|ii|i|v|[0-4\u2160-\u2163])(?:(?:-?[a-d](?:(?:/|-| or | and )[b-d](?![a-z0-9]))+"
+    r"|-?(?:[a-d]|s|(?-i:E))(?![a-z])| (?-i:[A-D])(?![A-Za-z]|[ -]cell))(?:[ -]?\(?[1-3](?![\d.%])\)?"
+    r"|\((?:i{1,3})\))?"
     r"|(?<=ii)[12](?!\d)(?-i:E)?)?(?![a-z0-9]))"
 )
 _FILLER = (
-    r"(?:(?:clinical(?:ly)?|patholog\w+|operable|inoperable|select(?:ed)?|(?:un)?resectable|(?:un)?resected|anatomic(?:al)?|early|figo|ajcc|insr|inss"
-    r"|non-?bulky|bulky|metastatic|recurrent|persistent|advanced|high[- ]risk|low[- ]risk|favou?rable|unfavou?rable|disease|optimal(?:ly debulked)?"
+    r"(?:(?:clinical(?:ly)?|patholog\w+|operable|inoperable|select(?:ed)?|(?:un)?resectable|(?:un)?resected"
+    r"|anatomic(?:al)?|early|figo|ajcc|insr|inss"
+    r"|non-?bulky|bulky|metastatic|recurrent|persistent|advanced|high[- ]risk|low[- ]risk|favou?rable"
+    r"|unfavou?rable|disease|optimal(?:ly debulked)?"
     r"|suboptimal|node[- ]positive|primary)\s+){0,3}"
 )
 _SEPARATOR = (
-    r"\s*(?:\([^()]{0,60}\)\s*)?(?:,\s*(?:and/or|and|or|&)?|/|&|-|to|through|thru|up to|and/or|or|and|versus|vs\.?|;)\s*"
+    r"\s*(?:\([^()]{0,60}\)\s*)?(?:,\s*(?:and/or|and|or|&)?|/|&|-|to|through|thru|up to|and/or"
+    r"|or|and|versus|vs\.?|;)\s*"
     rf"{_FILLER}(?:stages?\s+)?{_FILLER}"
 )
 _LIST = rf"{_VALUE}(?:{_SEPARATOR}{_VALUE})*"
 _WORD = r"(?:stag(?:es?|ed|ing)|stage\(s\)|stadium)"
 _STAGE = re.compile(
-    rf"\b{_WORD}(?:\s*(?:group(?:ing)?|disease|grade|as|is|of|was|at least|[:=(\"-]|\([^()]{{0,30}}\)))*\s*(?P<list>{_LIST})",
+    rf"\b{_WORD}"
+    r"(?:\s*(?:group(?:ing)?|disease|grade|as|is|of|was|at least|[:=(\"-]|\([^()]{0,30}\)))*"
+    rf"\s*(?P<list>{_LIST})",
     re.IGNORECASE,
 )
 _SYSTEMS = {
@@ -69,38 +76,51 @@ _SYSTEMS = {
 }
 _SYSTEM_PATTERNS = tuple((name, re.compile(pattern)) for name, pattern in _SYSTEMS.items())
 _LETTERED = ("BCLC", "Binet", "Dukes")
+_WHITMORE = "Jewett-Whitmore"
+"""The letters of prostate cancer, which old texts write without the system's name."""
 _LETTERS = r"[A-D](?:[1-3](?!\d))?(?![A-Za-z])"
 _LETTER_STAGE = re.compile(
-    r"(?:[Ss]tages?|STAGES?|BCLC|Binet|Dukes'?s?)(?:\s*(?:[Ss]tag(?:es?|ing)|\([^()]{0,40}\)|[Cc]lass(?:ification)?|[Ss]ystem|[Gg]roup|[:=-]))*"
+    r"(?:[Ss]tages?|STAGES?|BCLC|Binet|Dukes'?s?)(?:\s*(?:[Ss]tag(?:es?|ing)|\([^()]{0,40}\)|[Cc]lass(?:ification)?"
+    r"|[Ss]ystem|[Gg]roup|[:=-]))*"
     rf"\s*(?P<list>{_LETTERS}(?:\s*(?:,\s*(?:or|and)?|/|-|or|and|to)\s*(?:stages?\s+)?{_LETTERS})*)"
 )
 _NAMED_LIST = re.compile(
-    r"\b(?:ann[ -]arbor|rai|iss|r-?iss|inss|masaoka|durie[- ]salmon|figo|ajcc|clinical group|lugano criteria)\b(?:\s*(?:(?:classification|system|criteria|staging|stages?|group|risk)\b|[:=(]))*"
+    r"\b(?:ann[ -]arbor|rai|iss|r-?iss|inss|masaoka|durie[- ]salmon|figo|ajcc|clinical group|lugano criteria)\b"
+    r"(?:\s*(?:(?:classification"
+    r"|system|criteria|staging|stages?|group|risk)\b|[:=(]))*"
     rf"\s*(?P<list>(?=[iv]){_LIST})",
     re.IGNORECASE,
 )
 _RISK = re.compile(
-    r"\b(?P<list>(?:low|intermediate|high)(?:[- ]risk)?(?:(?:,|/|\s+or|\s+and|\s+to)+\s*(?:low|intermediate|high)(?:[- ]risk)?)*)\b[^.;]{0,60}\brai\b"
-    r"|\brai\b\s*(?:stage|risk|group)*\s*(?P<after>(?:low|intermediate|high)(?:[- ]risk)?(?:(?:,|/|\s+or|\s+and|\s+to)+\s*(?:low|intermediate|high)(?:[- ]risk)?)*)"
+    r"\b(?P<list>(?:low|intermediate|high)(?:[- ]risk)?(?:(?:,|/|\s+or|\s+and|\s+to)+\s*(?:low"
+    r"|intermediate|high)(?:[- ]risk)?)*)\b[^.;]{0,60}\brai\b"
+    r"|\brai\b\s*(?:stage|risk|group)*\s*(?P<after>(?:low|intermediate|high)(?:[- ]risk)?(?:(?:,"
+    r"|/|\s+or|\s+and|\s+to)+\s*(?:low|intermediate|high)(?:[- ]risk)?)*)"
 )
 _VALG = re.compile(r"\b(?P<list>limited|extensive)(?:[- ]stage|[- ]disease)\b|\b(?P<short>(?:ls|es|ld|ed)-?sclc)\b")
 _VALG_OR = re.compile(
-    r"\blimited(?:[- ](?:stage|disease))?,?\s*(?:or|and|/|-)\s*extensive|\bextensive(?:[- ](?:stage|disease))?,?\s*(?:or|and|/|-)\s*limited"
+    r"\blimited(?:[- ](?:stage|disease))?,?\s*(?:or|and|/|-)\s*extensive|\bextensive(?:[- ](?:stage"
+    r"|disease))?,?\s*(?:or|and|/|-)\s*limited"
 )
 _NODES = re.compile(r"\b(?:lymph[- ]?)?nod(?:e|al)(?:[- ]status)?[- ](?P<sign>negative|positive)\b")
 _OTHER_DISEASE = re.compile(
-    r"kidney|renal|\bckd\b|heart|nyha|\bchf\b|cardiac|hypertens|ulcer|sleep|retinopath|tanner|pubert|gvhd|graft|fibrosis|cirrhosis|lymphedema|lymphoedema"
-    r"|hoehn|yahr|parkinson|\bcopd\b|\bgold\b|dementia|alzheimer|osteonecro|decubit|cataract|periodont|malnutr|pressure sore|hypoxi|\baki\b|nephropath"
-    r"|neuropath|osteoarthr|sarcopeni|cachexia|encephalopath|mucositis|pressure injur|anesthe|anaesthe|peripheral arter|hemorrhoid|prolapse|endometriosis"
+    r"kidney|renal|\bckd\b|heart|nyha|\bchf\b|cardiac|hypertens|ulcer|sleep|retinopath|tanner|pubert"
+    r"|gvhd|graft|fibrosis|cirrhosis|lymphedema|lymphoedema"
+    r"|hoehn|yahr|parkinson|\bcopd\b|\bgold\b|dementia|alzheimer|osteonecro|decubit|cataract|periodont"
+    r"|malnutr|pressure sore|hypoxi|\baki\b|nephropath"
+    r"|neuropath|osteoarthr|sarcopeni|cachexia|encephalopath|mucositis|pressure injur|anesthe|anaesthe"
+    r"|peripheral arter|hemorrhoid|prolapse|endometriosis"
     r"|glaucoma|motor|learning|behavio|readiness|life stage|developmental|\brop\b"
 )
 _TRIAL_PART = re.compile(
-    r"^\W{0,2}\s*(?:of (?:the |this )?(?:study|trial|protocol|treatment|research)|only\b|enrol|cohort|randomi|participants|subjects|dose|design|expansion|escalation|portion|part\b)"
+    r"^\W{0,2}\s*(?:of (?:the |this )?(?:study|trial|protocol|treatment|research)|only\b|enrol"
+    r"|cohort|randomi|participants|subjects|dose|design|expansion|escalation|portion|part\b)"
 )
 _AXIS_STAGE = re.compile(r"\b[ntmg][ -]$")
 _TWO_STAGE = re.compile(r"\b(?:in|for|during|of|two|first|second|the|study|trial)[ -]$")
 _PERMITS = re.compile(
-    r"\b(?:are|is|be) (?:\w+ )?(?:eligible|included|enrolled|acceptable|allowed|permitted)(?: (?:if|provided|only|when|with|for)\b)"
+    r"\b(?:are|is|be) (?:\w+ )?(?:eligible|included|enrolled|acceptable|allowed|permitted)(?: (?:if"
+    r"|provided|only|when|with|for)\b)"
 )
 _DEFINES = re.compile(r"\W{0,3}=|:\s|(?:is )?defined as\b")
 _MENTIONED = re.compile(
@@ -110,7 +130,8 @@ _BESIDE = re.compile(
     r"[\s,:;(\[=-]{0,4}(?:(?:i\.e\.|ie|that is|defined as|corresponding to|tnm|ajcc|clinical|or)[\s,:(]{0,3}){0,2}"
 )
 _EDITION = re.compile(
-    r"\b(\d{1,2})(?:st|nd|rd|th)\b[^.;]{0,30}(?:edition|ajcc|uicc|tnm|ed\b)|(?:version|v|edition|ajcc|uicc|ed\.?)[ .]?(\d)\b|\b(eighth|seventh|sixth|ninth|fifth)\b"
+    r"\b(\d{1,2})(?:st|nd|rd|th)\b[^.;]{0,30}(?:edition|ajcc|uicc|tnm|ed\b)|(?:version|v|edition"
+    r"|ajcc|uicc|ed\.?)[ .]?(\d)\b|\b(eighth|seventh|sixth|ninth|fifth)\b"
 )
 _ORDINALS = {"fifth": "5", "sixth": "6", "seventh": "7", "eighth": "8", "ninth": "9"}
 _NEAR = 40
@@ -131,7 +152,7 @@ class _Found:
 class StageReader:
     """Reads stage groups and TNM."""
 
-    triggers = (
+    triggers: tuple[str, ...] = (
         *(
             "stage",
             "staging",
@@ -192,9 +213,9 @@ class StageReader:
                 continue
             resolved = stance(line, start, end, text)
             requirement = resolved.requirement
-            if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION:
-                if text.parent(line) is None and not is_negated(before, after):
-                    requirement = Requirement.REQUIRED
+            included = line.section is Section.INCLUSION and text.parent(line) is None
+            if requirement is Requirement.PROHIBITED and included and not is_negated(before, after):
+                requirement = Requirement.REQUIRED
             if requirement is Requirement.ALLOWED and line.section is Section.INCLUSION and _PERMITS.search(before):
                 requirement = Requirement.REQUIRED
             if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION and "M0" in found.tnm:
@@ -222,11 +243,13 @@ def _site(text: CriteriaText) -> str | None:
 def _expressions(flat: str, folded: str, text: CriteriaText) -> Iterator[_Found]:
     site = _site(text)
     for match in _STAGE.finditer(flat):
-        yield from _listed(match, folded, flat, site)
+        yield from _listed(match, folded, site)
     for match in _NAMED_LIST.finditer(flat):
-        yield from _listed(match, folded, flat, site)
-    if any(name.lower() in folded for name in _LETTERED) or "barcelona" in folded:
-        system = _system(folded, 0, len(folded), _LETTERED)
+        yield from _listed(match, folded, site)
+    lettered = any(name.lower() in folded for name in _LETTERED) or "barcelona" in folded
+    whitmore = any(oncotree.node(code).tissue == "PROSTATE" for code in disease(text).codes)
+    if lettered or whitmore:
+        system = _system(folded, 0, len(folded), _LETTERED) or (_WHITMORE if whitmore else None)
         for match in _LETTER_STAGE.finditer(flat):
             values = _letters(match["list"], system)
             if system and values:
@@ -280,7 +303,7 @@ _INNER = re.compile(
 )
 
 
-def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> Iterator[_Found]:
+def _listed(match: re.Match[str], folded: str, site: str | None) -> Iterator[_Found]:
     words = match["list"]
     start, end = match.start(), match.end()
     after = folded[end : end + _NEAR]
@@ -293,13 +316,15 @@ def _listed(match: re.Match[str], folded: str, flat: str, site: str | None) -> I
         and len(re.findall(r"\d", words)) == 1
         and (
             _TRIAL_PART.match(after)
-            or _TWO_STAGE.search(folded[max(0, start - 12) : start])
-            and not re.match(r"[a-d]|\s*(?:or|to|-)\s", words[1:])
+            or (
+                _TWO_STAGE.search(folded[max(0, start - 12) : start])
+                and not re.match(r"[a-d]|\s*(?:or|to|-)\s", words[1:])
+            )
         )
     ):
         return
     system = _system(folded, start, end)
-    pieces = [piece for piece in re.finditer(_VALUE, words, re.IGNORECASE)]
+    pieces = list(re.finditer(_VALUE, words, re.IGNORECASE))
     spelled = ""
     at = 0
     for piece in pieces:
@@ -407,5 +432,5 @@ def _is_of_another(line: Line, found: _Found, before: str) -> bool:
     return not re.search(r"\b(?:cancer|carcinoma|tumou?r|rcc|melanoma|lymphoma|sarcoma|transitional|urothelial)", near)
 
 
-STAGES = StageReader()
+STAGES: Reader = StageReader()
 """The reader of the kind `stage`."""

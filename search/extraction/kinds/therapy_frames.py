@@ -30,11 +30,29 @@ _NAIVE_TO = 20
 """Characters that "naive to" takes before the therapy."""
 _RECENT_CUE = 40
 """Characters before a therapy in which its own "prior" stands."""
-_OWN_PRIOR = re.compile(r"(?:prior|previous|last|earlier|most recent)\b")
+_OWN_PRIOR = re.compile(r"(?:(?:any|all|other|another) )*(?:prior|previous|last|earlier|most recent)\b")
 _PRIOR_OR_RECEIVED = re.compile(r"\b(?:prior(?! to)|previous|received)\b")
 _OWN_CUE = re.compile(r"\b(?:prior|previous|received|within)\b")
 _PATIENT = re.compile(r"\b(?:patients?|participants?|subjects?|must have (?:been|received|had))\b")
 _WAS_GIVEN = re.compile(r"\b(?:must have (?:had|been)|received)\b")
+_GIVEN_WITH = re.compile(r"^(?:treat|therap).* (?:with|by|using|for)$|^use of$")
+_NOT_GIVEN = re.compile(
+    r"\b(?:candidates?|eligib\w+|ineligib\w+|contra-?indicat\w+|allerg\w+|hypersensitiv\w+|refus\w+|declin\w+"
+    r"|need\w*|requir\w+|appropriate|suitab\w+|unsuitab\w+|unfit|fit|plan\w*|indicat\w+|amenable|able|unable|willing)"
+    r"(?: (?:for|to|of|with|a|an|the|any|further|receive|undergo|additional|be|standard)){0,4} $"
+)
+"""What stands before "treatment with" where no treatment was given."""
+_STUDY_ENDS = re.compile(
+    r"\bafter (?:the |their )?(?:last|final) (?:dose|administration|infusion)s? of (?:[a-z-]+ ){0,2}$"
+)
+_CONSENT = re.compile(r"consent|sign")
+_STOPPED = re.compile(r"\b(?:stop|stopped|discontinue|discontinued|held)\b")
+_HOW_MANY = re.compile(
+    r"\b(?:(?:more than|at most|up to|maximum of|less than|fewer than|exceed|only)"
+    r" (?:one|two|three|four|five|\d+)(?: \(\d+\))?|number of)"
+    r" (?:prior|previous)(?: [a-z-]+){0,2} $"
+)
+"""What is counted ("no more than one prior"): a count of lines, not a therapy."""
 _TOXIC_LINK = re.compile(r"\b(?:from|of|to|by|with|during|after|following|on|prior|previous)\b")
 
 
@@ -107,12 +125,17 @@ def frame(sentence: Sentence, index: int) -> Frame | None:
     """The frame of one group of a sentence, or None."""
     scene = _Scene(sentence, index)
     group, governing = scene.group, sentence.governing
-    if _is_no_history(scene):
+    asked = cues.SUCH.search(scene.right[:_SUCH_REACH]) is not None
+    if _is_no_history(scene) and not asked:
         return None
     naive = _naive(scene)
     if naive is not None:
         return naive if naive.naive else None
-    if _is_toxic(governing + scene.left) or cues.CAUSED.search(scene.left[-_NEAR:]):
+    if (
+        _is_toxic(governing + scene.left)
+        or _STUDY_ENDS.search(scene.left[-_NEAR:])
+        or cues.CAUSED.search(scene.left[-_NEAR:])
+    ):
         return None
     before = scene.own_clause if scene.own_clause.strip() or not governing else governing + scene.own_clause
     outcomes, told_behind = outcomes_of(before, scene.words[group.end : scene.next_start])
@@ -126,7 +149,6 @@ def frame(sentence: Sentence, index: int) -> Frame | None:
     )
     if window is not None and outcomes and not is_washout(window, group, scene.words):
         window = None
-    asked = cues.SUCH.search(scene.right[:_SUCH_REACH]) is not None
     history = _Cue(0, 0, "received") if asked else _history(scene)
     if not asked and _is_outweighed(scene, history, window, outcomes, told_behind=told_behind):
         return None
@@ -145,7 +167,11 @@ def frame(sentence: Sentence, index: int) -> Frame | None:
 
 def _is_no_history(scene: _Scene) -> bool:
     """Whether the words right beside the group make it a definition, a site, a missing standard …"""
-    if cues.DEFINES.search(scene.left[-_NEAR:]) or cues.COUNTS.match(scene.right):
+    if (
+        cues.DEFINES.search(scene.left[-_NEAR:])
+        or _HOW_MANY.search(scene.left[-_NEAR:])
+        or cues.COUNTS.match(scene.right)
+    ):
         return True
     if cues.KILL_BEHIND.match(scene.right) and not scene.washed:
         return True
@@ -185,6 +211,11 @@ def _is_outweighed(
         if outer is None or outer_kill is None or outer_kill.start <= outer.start:
             return False
         kill = _Cue(1, 1, outer_kill.said)
+    if history is not None and _GIVEN_WITH.search(history.said):
+        # "Candidates for treatment with X": what stands before "treatment with" decides.
+        leading = _NOT_GIVEN.search(scene.clause[max(0, history.start - _NEAR) : history.start])
+        if leading is not None:
+            kill = _Cue(history.start, history.end, leading.group())
     if kill is None or (history is not None and kill.end < history.end):
         return False
     if scene.washed or told_behind:
@@ -198,7 +229,10 @@ def _is_about_something_else(scene: _Scene, history: _Cue | None, window: Window
     """Whether the sentence speaks of contraception, another disease, a lesion, a blood count, brain metastases …"""
     clause = scene.clause
     whole = scene.words[scene.first : scene.last]
-    if cues.ASIDE.search(whole) and (cues.WOMENS_TOPIC.search(whole) or not _PRIOR_OR_RECEIVED.search(clause)):
+    aside = cues.ASIDE.search(whole)
+    stopped = window is not None and (_STOPPED.search(clause) or (aside and _CONSENT.search(aside.group())))
+    asks = _PRIOR_OR_RECEIVED.search(clause) and not cues.WOMENS_TOPIC.search(whole)
+    if aside is not None and not stopped and not asks:
         return True
     if cues.OTHER_DISEASE.search(clause) and not _OWN_CUE.search(clause[-_RECENT_CUE:]):
         return True

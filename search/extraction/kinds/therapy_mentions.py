@@ -13,6 +13,7 @@ from functools import cache
 from itertools import pairwise
 
 from search.terminology.therapies import TherapyKind, TherapyMention, classes_of, find_therapies, is_a
+from search.terminology.therapy_graph import tables
 
 SYSTEMIC, ANTICANCER, STANDARD = "systemic therapy", "anticancer therapy", "standard therapy"
 INVESTIGATIONAL = "investigational agent"
@@ -44,7 +45,9 @@ _STILL_COUNTED = frozenset({"growth factor", "antithymocyte globulin", "plasmaph
 """Care that is counted all the same where a washout is asked of it."""
 SUPPORT = frozenset({"growth factor", "antithymocyte globulin", "plasmapheresis"})
 _OPERATIONS = "surgery"
-_ALLOGENEIC = re.compile(r"\ballo(?:gen\w*|[- ]?(?:hsct|sct|bmt|hct|transplant\w*))?\b[^.;]{0,24}$")
+_ALLOGENEIC = re.compile(r"\ballo[a-z-]*\b[^.;]{0,36}$")
+_DONOR_REACH = 45
+"""Characters before a transplant in which its donor is told."""
 _AUTOLOGOUS = re.compile(r"\bauto(?:logous)?\b")
 
 _PHRASE = re.compile(
@@ -126,6 +129,20 @@ def _counted(name: str, kind: TherapyKind) -> bool:
     return name != _OPERATIONS or kind is not TherapyKind.NONE
 
 
+_SHORTEST_WORD = 4
+"""Letters below which a drug's name is no trigger: too many words hold it."""
+
+
+def therapy_words() -> tuple[str, ...]:
+    """The longest word of every spelling of a therapy, in lower case: without one, a line names none that is listed."""
+    words = {
+        max(spelling.surface.lower().split(), key=len)
+        for spelling in tables().spellings
+        if spelling.therapy.kind is not TherapyKind.NONE
+    }
+    return tuple(sorted(word for word in words if len(word) >= _SHORTEST_WORD))
+
+
 def is_surgery(name: str) -> bool:
     """Whether a name is an operation's (its washout is a condition topic)."""
     return name == _OPERATIONS or (_OPERATIONS in classes_of(name) and "endocrine therapy" not in classes_of(name))
@@ -168,6 +185,8 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
             ("non-", "non ", "non-oncology ", "non-cancer ", "study ", "protocol ")
         ):
             continue
+        if before.endswith(("reinfusion therapy [", "reinfusion therapy (")):
+            continue
         if _QUALIFIER.search(before) or (mention.name == "oncolytic virus" and before.endswith(("anti-", "anti"))):
             continue
         if mention.name == "stem cell transplant" and mention.quote.lower().startswith("transplant"):
@@ -184,7 +203,7 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
             found.append(Named(*match.span(), (INVESTIGATIONAL,), vague=True))
     spans = [(m.start, m.end) for m in mentions]
     for literals, pattern, name in _PHRASES:
-        if not any(literal in folded for literal in literals):
+        if not _holds(folded, literals):
             continue
         for match in pattern.finditer(folded):
             start, end = match.span()
@@ -216,6 +235,16 @@ _WOMENS = frozenset({"oophorectomy", "hysterectomy", "ovarian function suppressi
 _AUTOLOGOUS_TOO = re.compile(r"\bauto\w* ?(?:and|or|and/or|/|,) ?$")
 _QUALIFIER = re.compile(r"(?:\bwithout |\+/- ?|\u00b1 ?)(?:any |concurrent |concomitant |adjuvant |prior )?$")
 """What stands before a therapy that only qualifies another one ("radiotherapy with or without chemotherapy")."""
+
+
+def _holds(folded: str, literals: tuple[str, ...]) -> bool:
+    """Whether a text holds one of the literals; a loop, for it runs on every line."""
+    for literal in literals:  # noqa: SIM110
+        if literal in folded:
+            return True
+    return False
+
+
 _NOVELTIES = ("investigational", "experimental", " ip")
 _PHRASES = (
     (("particip", "enrol", "involv", "taken part", "partak"), _TRIAL, INVESTIGATIONAL),
@@ -239,8 +268,10 @@ def _names(mention: TherapyMention) -> tuple[str, ...]:
 
 
 def _is_allogeneic(folded: str, mention: TherapyMention) -> bool:
-    before = folded[max(0, mention.start - 40) : mention.end]
-    return bool(_ALLOGENEIC.search(before)) and not _AUTOLOGOUS.search(before)
+    before = folded[max(0, mention.start - _DONOR_REACH) : mention.start]
+    own = folded[mention.start : mention.end]
+    donor = _ALLOGENEIC.search(before) or own.startswith("allo")
+    return bool(donor) and not _AUTOLOGOUS.search(before + own)
 
 
 _JOIN = re.compile(
@@ -266,6 +297,8 @@ def _closes(folded: str, members: list[Named], name: Named) -> bool:
     return inside.count(")") > inside.count("(")
 
 
+_PERMITTED_IN = re.compile(r"[^()]{0,80}?\b(?:allowed|permitted|acceptable)\b")
+_SAYS = re.compile(r"\b(?:is|are|was|were|must|may|should)\b")
 _OPENS_LIST = re.compile(
     r"[^.;:]{0,70}?[,(]? ?\b(?:including|such as|e\.g\.|i\.e\.|eg|ie|defined as"
     r"|consisting of)[ ,:]*(?:[a-z-]+ ){0,3}"
@@ -311,7 +344,9 @@ def _joins(folded: str, end: int, start: int, *, vague: bool) -> bool:
     if start - end > _GAP:
         return False
     gap = folded[end:start]
-    if vague and _OPENS_LIST.fullmatch(gap):
+    if "(" in gap and _PERMITTED_IN.match(folded, start):
+        return False  # "no chemotherapy (endocrine therapy is permitted)"
+    if vague and _OPENS_LIST.fullmatch(gap) and not _SAYS.search(gap):
         return True
     return not _FOR.search(gap) and "with or without" not in gap and _JOIN.fullmatch(gap) is not None
 

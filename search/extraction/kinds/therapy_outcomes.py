@@ -12,7 +12,8 @@ OUTCOMES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|ing|s)?|unresponsive"
             r"|non-?respon\w+|(?:did|does|do|has|have|not) not respond\w*|(?:lack|loss) of (?:response"
             r"|benefit)|inadequate response|insufficient response"
-            r"|ineffective|exhausted|continued to grow|worsen\w*)\b"
+            r"|no (?:complete |partial |objective )?(?:response|remission|cr|pr)|ineffective|exhausted"
+            r"|continued to grow|worsen\w*)\b"
         ),
     ),
     ("refractory", re.compile(r"\b(?:refractory|resistan(?:t|ce)|unresponsive)\b")),

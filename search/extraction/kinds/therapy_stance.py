@@ -45,7 +45,9 @@ _MISREAD = re.compile(
 """What `stance` takes for a negation and is none of the therapy."""
 _FAILS_TO = re.compile(
     r"\b(?:fail\w* to|(?:did|do|does|has|have|is|are|was|were) not (?:respond|tolerat)\w*"
-    r"|not (?:respond|tolerat)\w*|no (?:longer|response|benefit)|without (?:response|benefit)"
+    r"|not (?:respond|tolerat)\w*"
+    r"|no (?:longer|benefit|(?:complete |partial |objective )?(?:response|remission|cr|pr))"
+    r"|without (?:response|benefit)"
     r"|unable to|cannot tolerate)\b"
 )
 _SUBJECT = re.compile(r"[,;:]|\b(?:who|whom|which|whose)\b")
@@ -53,10 +55,12 @@ _ONLY = re.compile(r"\bonly (?:patients|participants|subjects|those)\b")
 _FORBIDDEN = re.compile(
     r"^[^.;]*?\b(?:(?:is|are|be) (?:not (?:be )?(?:eligible|allowed|permitted|acceptable)|ineligible"
     r"|excluded|prohibited)|not (?:be )?(?:eligible|allowed|permitted)|ineligible|will be excluded)\b"
+    r"(?! (?:for|to) (?!this|the (?:study|trial|protocol)|enrol|particip))"
 )
+_BRACKETS = re.compile(r"\([^()]*\)")
 _PERMITS = re.compile(
-    r"^[^.;]*?\b(?:can|may) (?:still )?(?:participate|enrol\w*|be (?:enrolled|included|eligible"
-    r"|allowed))\b"
+    r"^[^.;]*?\b(?:(?:is|are)(?: also)? (?:allowed|permitted|acceptable)"
+    r"|(?:can|may) (?:still )?(?:participate|enrol\w*|be (?:enrolled|included|eligible|allowed)))\b"
 )
 _PERMITTED_LIST = re.compile(
     r"\b(?:allowed|permitted|acceptable)[,: (]*(?:including|such as|e\.g\.?|i\.e\.?|as follows)[^.;]*$"
@@ -112,7 +116,7 @@ def requirement_of(
     around = _Around(line.section is Section.INCLUSION, left, right, governed, _NEGATIVE.search(governed) is not None)
     if said.window is not None:
         until = max(group.end, said.window.start + _COMPARATOR)
-        if _UNTIL.search(sentence.words, group.end, until):
+        if sentence.washouts or _UNTIL.search(sentence.words, group.end, until):
             return _PROHIBITED  # "may continue X until 3 days before"
     if said.asked and around.inclusion:
         return _REQUIRED
@@ -138,7 +142,7 @@ def requirement_of(
 def _meant(meant: Requirement, around: _Around, said: Frame, at: int) -> Requirement:
     """The stance, put right where the words of therapies mislead it."""
     left, right = around.left, around.right
-    verdict = right[:_VERDICT_REACH]
+    verdict = _BRACKETS.sub(" ", right[:_VERDICT_REACH])
     if _PERMITS.search(verdict) or _PERMITTED_LIST.search(left):
         meant = _ALLOWED
     elif meant is _ALLOWED and not _MAY_ALLOW.search(around.governed + right):
@@ -147,6 +151,9 @@ def _meant(meant: Requirement, around: _Around, said: Frame, at: int) -> Require
         meant = _REQUIRED if around.inclusion else _PROHIBITED
     if around.inclusion and meant is _PROHIBITED and _is_misread(around, said, at):
         meant = _REQUIRED
+    plain = around.inclusion and said.outcomes and not around.negative
+    if plain and meant is _PROHIBITED and not _FORBIDDEN.search(verdict) and not cues.UNLESS.search(left):
+        meant = _REQUIRED  # "refractory to X and not eligible for Y"
     if around.inclusion and said.window is None and _MAY_HAVE.search(left[-_VERDICT_REACH:]):
         meant = _ALLOWED
     if _FORBIDDEN.search(verdict) and not _EXCEPTING.search(verdict):

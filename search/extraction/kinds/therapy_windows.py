@@ -68,6 +68,8 @@ def window_of(
     if before and _reaches(words, group, previous_end, before[-1], washouts=washouts):
         return before[-1]
     for window in found:
+        if group.members[0].end <= window.start < group.end and window.stated and not window.since:
+            return window  # "anticancer therapy within 4 weeks, including chemotherapy"
         if window.start < group.end or window.start >= next_start:
             continue
         gap = words[group.end : window.start]

@@ -1,4 +1,4 @@
-"""TNM in registry text: regions of tokens ("T2-4, any N, M0", "cT3N1", "TanyNanyM1"), cut where a new combination begins."""
+"""TNM in registry text: regions of tokens ("T2-4, any N, M0", "TanyNanyM1"), cut where a new combination begins."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from dataclasses import dataclass
 
 from search.terminology.stages import tnm_tokens
 
-_TOKEN = (
-    r"(?:\b[Aa]ny[ -]?[TNM]\b|(?<![A-Za-z0-9+])(?:yp|yc|[cpruyCP])?[TNM] ?(?:\(?(?:any|ANY|Any)\)?|is|IS|(?<=T)a(?![a-z])|[xXO0-4+](?:mi|[a-e][1-3]?)?)(?:(?<=[1-4]) [a-d]-[a-d](?![a-z]))?(?!(?![TNM](?:any|is|[xXO0-4]))[A-Zac-z]{2}|[0-9%])"
+_VALUE_OF_AXIS = (
+    r"(?:\b[Aa]ny[ -]?[TNM]\b|(?<![A-Za-z0-9+])(?:yp|yc|[cpruyCP])?[TNM] ?(?:\(?(?:any|ANY|Any)\)?"
+    r"|is|IS|(?<=T)a(?![a-z])|[xXO0-4+](?:mi|[a-e][1-3]?)?)(?:(?<=[1-4]) [a-d]-[a-d](?![a-z]))?(?!(?![TNM](?:any"
+    r"|is|[xXO0-4]))[A-Zac-z]{2}|[0-9%])"
     r"(?: ?(?:-|/| to ) ?(?:[cp]?[TNM])?(?:[xXO0-4][a-e]?|[b-e])(?![A-LO-SU-Za-z0-9]))*\+?)"
 )
 _JOINED = r"(?:[cp]?[TNM](?:any|is|(?<=T)a|[xXO0-4+](?:mi|[a-e][1-3]?)?)(?:-(?:[0-4O][a-e]?|[b-e])(?![a-z]))?)"
 _GAP = r"[ ,/&;()*-]{0,4}(?:(?:or|and|and/or|to|with|but|any|disease|tumou?rs?)\b[ ,/&;()*-]{0,3}){0,2}"
-_REGION = re.compile(rf"{_TOKEN}{_JOINED}*(?:{_GAP}{_TOKEN}{_JOINED}*)*")
-_PIECE = re.compile(rf"{_TOKEN}|{_JOINED}")
+_REGION = re.compile(rf"{_VALUE_OF_AXIS}{_JOINED}*(?:{_GAP}{_VALUE_OF_AXIS}{_JOINED}*)*")
+_PIECE = re.compile(rf"{_VALUE_OF_AXIS}|{_JOINED}")
 _ZERO = re.compile(r"(?<=[TNM])O(?![a-z])|(?<=[0-4]-)O")
 _BRACKETED = re.compile(r"([TNM])(?: ?\(any\)| any\b)", re.IGNORECASE)
 _ANATOMY = re.compile(
-    r"mri\b|weighted|flair|contrast|gadolin|signal|imag|vertebra|spin(?:e|al)|thyroxine|triiodo|thyroid function|tsh|cells?/|lymphocyte|t cell"
+    r"mri\b|weighted|flair|contrast|gadolin|signal|imag|vertebra|spin(?:e|al)|thyroxine|triiodo"
+    r"|thyroid function|tsh|cells?/|lymphocyte|t cell"
     r"|diabet|level|dermatom"
 )
 _STAGING = re.compile(
-    r"stag|tnm|ajcc|uicc|figo|tumou?r|clinical|patholog|disease|lesion|nod[ea]|cancer|carcinoma|metasta|melanoma|patients with|category|risk"
+    r"stag|tnm|ajcc|uicc|figo|tumou?r|clinical|patholog|disease|lesion|nod[ea]|cancer|carcinoma"
+    r"|metasta|melanoma|patients with|category|risk"
 )
 _LEUKEMIC = re.compile(r"\baml\b|\bapl\b|\bfab\b|leuka?emia")
 _NEAR = 60
@@ -112,7 +116,7 @@ def _combinations(at: int, region: str) -> Iterator[TnmRegion]:
     start = end = 0
     seen: set[str] = set()
     for piece in _PIECE.finditer(region):
-        axis = next(letter for letter in piece.group().lstrip("cpruyCPanyA -") if letter in "TNM")
+        axis = next(letter for letter in piece.group() if letter in "TNM")
         if axis == "T" and "T" in seen and seen - {"T"}:
             yield TnmRegion(at + start, at + end, _tokens(region[start:end]))
             start, seen = piece.start(), set()

@@ -22,7 +22,7 @@ _NUMBER = (
     r"|twenty-eight|thirty)\b)"
 )
 DURATION = (
-    rf"(?P<low>{_NUMBER})(?: ?\(? ?(?:\d{{1,4}}) ?\))?(?: ?(?:-|to|or) ?(?P<high>{_NUMBER}))?"
+    rf"(?P<low>{_NUMBER})(?: ?\( ?(?:\d{{1,4}}|[a-z-]{{3,12}}) ?\))?(?: ?(?:-|to|or) ?(?P<high>{_NUMBER}))?"
     r" ?(?:-|calendar |full |consecutive |complete )?"
     r"(?P<unit>hours?|hrs?|days?|weeks?|wks?|months?|mos?\b|years?|yrs?)\b"
 )

@@ -74,7 +74,7 @@ def pack(document: IndexDocument) -> str:
     return base64.b64encode(zlib.compress(parts)).decode("ascii")
 
 
-def unpack(record: str) -> StoredDocument:
+def unpack(record: str, *, criteria: bool = True) -> StoredDocument:
     """What `pack` packed.
 
     Raises:
@@ -87,8 +87,10 @@ def unpack(record: str) -> StoredDocument:
     middle = 8 + int.from_bytes(parts[:4], "big")
     end = middle + int.from_bytes(parts[4:8], "big")
     trial = decode_trial(parts[end:])
-    criteria = decode_criteria(parts[middle:end], trial.eligibility.criteria or "")
-    return StoredDocument(trial, tuple(orjson.loads(parts[8:middle])), criteria)
+    passages = tuple(orjson.loads(parts[8:middle]))
+    if not criteria:
+        return StoredDocument(trial, passages)
+    return StoredDocument(trial, passages, decode_criteria(parts[middle:end], trial.eligibility.criteria or ""))
 
 
 def _names(trial: Trial) -> Body:

@@ -62,7 +62,7 @@ class ElasticGeneration:
         hits = answer["hits"]["hits"]
         return responses.contributions(hits[0].get("matched_queries", {}), config.lexical) if hits else {}
 
-    def fetch(self, nct_ids: Sequence[str]) -> list[StoredDocument | None]:
+    def fetch(self, nct_ids: Sequence[str], *, criteria: bool = True) -> list[StoredDocument | None]:
         """Stored documents in the order asked for; None where an id is not in the index.
 
         Raises:
@@ -75,7 +75,10 @@ class ElasticGeneration:
         for found in answer["docs"]:
             check_response(self._location, found)
         try:
-            return [unpack(found["_source"]["record"]) if found.get("found") else None for found in answer["docs"]]
+            return [
+                unpack(found["_source"]["record"], criteria=criteria) if found.get("found") else None
+                for found in answer["docs"]
+            ]
         except ValueError as error:
             raise IndexUnavailableError(
                 f"{self._location} holds records that this version cannot read: build the index anew."

@@ -131,13 +131,12 @@ class DocumentReader:
             # SQLite opens the file at the first read.
             self._connection.execute("SELECT 1 FROM documents LIMIT 1").fetchone()
 
-    def fetch(self, nct_ids: Sequence[str]) -> list[StoredDocument | None]:
+    def fetch(self, nct_ids: Sequence[str], *, criteria: bool = True) -> list[StoredDocument | None]:
         """Stored documents in the order asked for; None where an id is not there."""
+        columns = "trial, passages, criteria" if criteria else "trial, passages"
         with self._reading():
             rows = [
-                self._connection.execute(
-                    "SELECT trial, passages, criteria FROM documents WHERE nct_id = ?", (nct_id,)
-                ).fetchone()
+                self._connection.execute(f"SELECT {columns} FROM documents WHERE nct_id = ?", (nct_id,)).fetchone()
                 for nct_id in nct_ids
             ]
             return [_unpacked(*row) if row else None for row in rows]
@@ -190,7 +189,9 @@ def _utf8(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _unpacked(trial: bytes, passages: bytes, criteria: bytes) -> StoredDocument:
+def _unpacked(trial: bytes, passages: bytes, criteria: bytes | None = None) -> StoredDocument:
     record = decode_trial(zlib.decompress(trial))
+    if criteria is None:
+        return StoredDocument(record, tuple(orjson.loads(zlib.decompress(passages))))
     read = decode_criteria(zlib.decompress(criteria), record.eligibility.criteria or "")
     return StoredDocument(record, tuple(orjson.loads(zlib.decompress(passages))), read)

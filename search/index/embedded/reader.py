@@ -42,7 +42,7 @@ class EmbeddedGeneration:
             found = (len(self._parts.nct_ids), len(self._parts.columns))
             if found != (self._manifest.trials,) * 2:
                 raise ValueError(f"{found} trials where the manifest says {self._manifest.trials}")
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:  # NumPy, tantivy and json raise whatever a broken byte makes them stumble over
             raise _damaged(folder) from error
         self._documents = DocumentReader(folder / layout.DOCUMENTS)
 
@@ -68,13 +68,13 @@ class EmbeddedGeneration:
             return {}
         return self._parts.lexical.explain(request.terms, int(self._arrival[number]), config.lexical)
 
-    def fetch(self, nct_ids: Sequence[str]) -> list[StoredDocument | None]:
+    def fetch(self, nct_ids: Sequence[str], *, criteria: bool = True) -> list[StoredDocument | None]:
         """Stored documents in the order asked for; None where an id is not in the index.
 
         Raises:
             IndexUnavailableError: the stored documents are damaged. So do `resolve` and `suggest`.
         """
-        return self._documents.fetch(nct_ids)
+        return self._documents.fetch(nct_ids, criteria=criteria)
 
     def resolve(self, identifier: str) -> str | None:
         """The NCT id that an id, alias or secondary id stands for (case and spaces ignored), or None."""

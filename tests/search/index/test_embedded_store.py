@@ -151,6 +151,16 @@ def test_every_missing_or_shortened_file_is_noticed(store: EmbeddedStore, promot
     assert _answer(store.open()).total
 
 
+def test_turned_bytes_are_damage_whatever_they_break(store: EmbeddedStore, promoted: Path) -> None:
+    for file in sorted(promoted.glob("**/*.npy")):
+        whole = file.read_bytes()
+        file.write_bytes(bytes(255 - byte if place % 40 == 30 else byte for place, byte in enumerate(whole)))
+        with pytest.raises(IndexUnavailableError, match="damaged"):
+            store.open()
+        file.write_bytes(whole)
+    assert store.open().manifest.trials
+
+
 def test_damage_inside_the_documents_is_said(store: EmbeddedStore, promoted: Path) -> None:
     file = promoted / layout.DOCUMENTS
     content = bytearray(file.read_bytes())

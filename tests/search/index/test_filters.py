@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from search.index.document import FilterValues, SiteValues
+from search.index.document import CnsPolicy, EligibilityValues, FilterValues, SiteValues
+from search.index.eligibility_terms import leaves_of_stage, marker_leaves
 from search.index.filters import contradictions, haversine_km, matches, nearest_km, takes_age, takes_sex
 from search.query import DateRange, Filters, Near
 from search.trial import (
@@ -112,6 +113,91 @@ def test_a_record_that_states_nothing(asked: Filters, met: bool) -> None:
     assert matches(NOTHING, asked) is met
 
 
+CRITERIA = EligibilityValues(
+    stages=leaves_of_stage("IIIA") | leaves_of_stage("IV"),
+    stages_excluded=leaves_of_stage("II", "ISS"),
+    extents=frozenset({"metastatic", "oligometastatic", "advanced"}),
+    extents_excluded=frozenset({"localized"}),
+    biomarkers=frozenset({"EGFR"}) | marker_leaves("EGFR:sensitising mutation"),
+    biomarkers_excluded=frozenset({"KRAS"}) | marker_leaves("KRAS:G12X"),
+    minimum_prior_lines=1,
+    maximum_prior_lines=3,
+    maximum_ecog=1,
+    cns=CnsPolicy.TREATED_STABLE,
+)
+
+
+def _set(*values: str) -> frozenset[str]:
+    return frozenset(values)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "silent"),
+    [
+        (Filters(stage=_set("III")), True, True),
+        (Filters(stage=_set("IIIA")), True, True),
+        (Filters(stage=_set("IIIA2")), True, True),
+        (Filters(stage=_set("IIIB")), False, True),
+        (Filters(stage=_set("IIIB", "IVB")), True, True),
+        (Filters(stage=_set("I")), False, True),
+        (Filters(stage=_set("ISS I")), True, True),
+        (Filters(stage=_set("ISS II")), False, True),
+        (Filters(stage=_set("Rai III")), True, True),
+        (Filters(stage=_set("limited")), True, True),
+        (Filters(stage=_set("IIIA"), include_unspecified=False), True, False),
+        (Filters(stage=_set("Rai III"), include_unspecified=False), False, False),
+        (Filters(extent=_set("metastatic")), True, True),
+        (Filters(extent=_set("recurrent")), True, True),
+        (Filters(extent=_set("localized")), False, True),
+        (Filters(extent=_set("localized", "recurrent")), True, True),
+        (Filters(extent=_set("recurrent"), include_unspecified=False), False, False),
+        (Filters(biomarker=_set("EGFR")), True, False),
+        (Filters(biomarker=_set("EGFR:L858R")), True, False),
+        (Filters(biomarker=_set("EGFR:mutation")), True, False),
+        (Filters(biomarker=_set("EGFR:exon 20 insertion")), False, False),
+        (Filters(biomarker=_set("EGFR:exon 20 insertion", "EGFR:exon 19 deletion")), True, False),
+        (Filters(biomarker=_set("ALK")), False, False),
+        (Filters(not_excluding=_set("EGFR", "ALK:fusion")), True, True),
+        (Filters(not_excluding=_set("KRAS")), False, True),
+        (Filters(not_excluding=_set("KRAS:G12C")), False, True),
+        (Filters(not_excluding=_set("KRAS:mutation")), True, True),
+        (Filters(not_excluding=_set("EGFR", "KRAS:G12C")), False, True),
+        (Filters(prior_lines=0), False, True),
+        (Filters(prior_lines=1), True, True),
+        (Filters(prior_lines=3), True, True),
+        (Filters(prior_lines=4), False, True),
+        (Filters(prior_lines=2, include_unspecified=False), True, False),
+        (Filters(ecog=0), True, True),
+        (Filters(ecog=2), False, True),
+        (Filters(ecog=1, include_unspecified=False), True, False),
+        (Filters(brain_metastases=True), True, True),
+        (Filters(brain_metastases=False), True, True),
+        (Filters(brain_metastases=True, include_unspecified=False), True, False),
+        (Filters(cns=_set("treated_stable", "allowed")), True, False),
+        (Filters(cns=_set("excluded")), False, False),
+        (Filters(include_unspecified=False), True, True),
+    ],
+)
+def test_what_criteria_say_and_do_not_say(asked: Filters, said: bool, silent: bool) -> None:
+    assert matches(FilterValues(eligibility=CRITERIA), asked) is said
+    assert matches(NOTHING, asked) is silent
+
+
+@pytest.mark.parametrize(
+    ("policy", "with_them", "without"),
+    [
+        (CnsPolicy.EXCLUDED, False, True),
+        (CnsPolicy.REQUIRED, True, False),
+        (CnsPolicy.ALLOWED, True, True),
+        (CnsPolicy.TREATED_STABLE, True, True),
+    ],
+)
+def test_brain_metastases(policy: CnsPolicy, with_them: bool, without: bool) -> None:
+    values = FilterValues(eligibility=EligibilityValues(cns=policy))
+    assert matches(values, Filters(brain_metastases=True)) is with_them
+    assert matches(values, Filters(brain_metastases=False)) is without
+
+
 @pytest.mark.parametrize(
     ("stated", "person", "taken"),
     [
@@ -193,6 +279,8 @@ def test_a_range_that_ends_before_it_begins_matches_only_what_spans_it(wanted: D
         (Filters(near=Near(math.nan, 0, 1)), "latitude"),
         (Filters(near=Near(0, 0, math.nan)), "distance"),
         (Filters(age_days=-1), "age"),
+        (Filters(prior_lines=-1), "lines"),
+        (Filters(ecog=5), "ECOG"),
     ],
 )
 def test_contradictions_are_one_sentence(asked: Filters, word: str) -> None:

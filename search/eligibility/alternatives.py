@@ -1,0 +1,180 @@
+"""Which criteria are alternatives of each other, whether the reader marked them so or the text can only mean it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable
+from dataclasses import replace
+
+from search.eligibility.assessment import Basis, CriterionAssessment, Group, Truth, any_of
+from search.eligibility.context import TrialWords
+from search.eligibility.criterion import (
+    Biomarker,
+    Cancer,
+    Condition,
+    Criterion,
+    Extent,
+    Lab,
+    LineCount,
+    Performance,
+    PriorTherapy,
+    Requirement,
+    Stage,
+)
+from search.terminology import oncotree
+from search.terminology.therapies import is_a
+
+_BROAD = frozenset({"systemic therapy", "anticancer therapy", "chemotherapy", "standard therapy", "first-line therapy"})
+_CAME_BACK = frozenset({"recurrent", "relapsed", "refractory", "progressive", "castration_resistant"})
+
+
+def grouped_members(members: list[CriterionAssessment], words: TrialWords) -> tuple[Group, ...]:
+    """Groups of alternatives, of which one is enough; whatever stands alone is a group of its own."""
+    members = _either_course(members)
+    members = _with_wider_limits(members)
+    members = _or_another(members, words)
+    groups: dict[Hashable, list[CriterionAssessment]] = {}
+    for number, member in enumerate(members):
+        groups.setdefault(_key(member.criterion, number, words), []).append(member)
+    return tuple(Group(tuple(found), _truth(key, found)) for key, found in groups.items())
+
+
+def _key(criterion: Criterion, number: int, words: TrialWords) -> Hashable:
+    if criterion.requirement is not Requirement.REQUIRED:
+        return number
+    fact = criterion.fact
+    if isinstance(fact, Stage):
+        return (fact.kind,)
+    if criterion.or_group is not None:
+        return ("or", criterion.or_group)
+    if isinstance(fact, Cancer | Performance):
+        return (fact.kind,)  # several diseases, scales or stages of one trial are never all asked for
+    if isinstance(fact, Biomarker):
+        return (fact.kind, fact.marker)  # one marker told several times: its cut-offs by assay
+    if isinstance(fact, PriorTherapy | Extent) and words.offers_alternatives(criterion):
+        return (fact.kind, criterion.line)
+    return number
+
+
+def _truth(key: Hashable, members: list[CriterionAssessment]) -> Truth:
+    truth = any_of(member.truth for member in members)
+    if key == ("cancer",) and truth is Truth.MET and len(members) > 1:
+        return _narrowed(members)
+    return truth
+
+
+def _narrowed(members: list[CriterionAssessment]) -> Truth:
+    """A disease that is named besides a general term ("solid tumors") narrows it, unless both stand in one line.
+
+    Who has another solid tumor may be meant or not.
+    """
+    general: list[CriterionAssessment] = []
+    special: list[CriterionAssessment] = []
+    for member in members:
+        fact = member.criterion.fact
+        assert isinstance(fact, Cancer)
+        (general if fact.codes <= frozenset(oncotree.PSEUDO) else special).append(member)
+    if any(member.truth.fulfils for member in special):
+        return Truth.MET
+    lines = {member.criterion.line for member in special}
+    together = any(member.criterion.line in lines for member in general if member.truth.fulfils)
+    return Truth.MET if not special or together else Truth.UNKNOWN
+
+
+def _with_wider_limits(members: list[CriterionAssessment]) -> list[CriterionAssessment]:
+    """A threshold that fails while one for patients with a condition is met, and the condition may be theirs."""
+    wider = {
+        member.criterion.fact.analyte
+        for member in members
+        if isinstance(member.criterion.fact, Lab)
+        and member.criterion.fact.condition is not None
+        and member.truth is Truth.MET
+    }
+    return [_softened(member, wider) for member in members]
+
+
+def _softened(member: CriterionAssessment, wider: set[str]) -> CriterionAssessment:
+    fact = member.criterion.fact
+    if not isinstance(fact, Lab) or fact.analyte not in wider:
+        return member
+    if member.truth is Truth.NOT_MET:
+        return replace(member, hard=False)
+    if member.truth is Truth.UNKNOWN and fact.condition is not None:
+        return replace(member, decisive=False)
+    return member
+
+
+_OR = re.compile(r"\b(?:or|and/or)\b", re.I)
+_AND = re.compile(r"\band\b(?!/or)", re.I)
+_APART = 250
+"""Characters between two facts that "or" may still join."""
+
+
+def _or_another(members: list[CriterionAssessment], words: TrialWords) -> list[CriterionAssessment]:
+    """A required fact that is not met, while the text offers another of the same line ("X or Y") that is."""
+    lines: dict[tuple[int, str | None], list[CriterionAssessment]] = {}
+    for member in members:
+        if member.criterion.requirement is Requirement.REQUIRED:
+            lines.setdefault((member.criterion.line, member.criterion.cohort), []).append(member)
+    found = []
+    for member in members:
+        criterion = member.criterion
+        if criterion.requirement is Requirement.REQUIRED and not member.truth.fulfils and _bound_by_line(criterion):
+            others = lines[criterion.line, criterion.cohort]
+            if any(_offered(member, other, words) for other in others):
+                member = replace(
+                    member, truth=Truth.NOT_APPLICABLE, reason=f"{member.reason}; the text offers another way"
+                )
+        found.append(member)
+    return found
+
+
+def _bound_by_line(criterion: Criterion) -> bool:
+    return isinstance(criterion.fact, Biomarker | PriorTherapy | Extent | LineCount | Stage | Condition)
+
+
+def _offered(member: CriterionAssessment, other: CriterionAssessment, words: TrialWords) -> bool:
+    if other is member or other.truth is not Truth.MET or other.basis is Basis.ASSUMED:
+        return False
+    between = words.between(member.criterion, other.criterion)
+    return len(between) <= _APART and _OR.search(between) is not None and _AND.search(between) is None
+
+
+def _course(criterion: Criterion) -> str | None:
+    """Whether a criterion speaks of the untreated or of the treated: one text asking both offers a choice."""
+    fact, required = criterion.fact, criterion.requirement is Requirement.REQUIRED
+    if isinstance(fact, Extent) and required:
+        if set(fact.values) == {"newly_diagnosed"}:
+            return "naive"
+        return "treated" if set(fact.values) <= _CAME_BACK else None
+    if isinstance(fact, LineCount) and required:
+        return "naive" if fact.max == 0 and fact.setting in (None, "any") else "treated" if (fact.min or 0) >= 1 else None
+    if isinstance(fact, PriorTherapy):
+        broad = any(name in _BROAD for name in fact.therapies)
+        if criterion.requirement is Requirement.PROHIBITED:
+            bare = fact.within_days is None and fact.half_lives is None and fact.outcome is None
+            return "naive" if broad and bare and fact.setting in (None, "any") else None
+        if required and any(is_a(name, "systemic therapy") or name in _BROAD for name in fact.therapies):
+            return "treated"
+    return None
+
+
+def _either_course(members: list[CriterionAssessment]) -> list[CriterionAssessment]:
+    """Where a scope asks for untreated and for treated patients, failures of the other course rule nobody out."""
+    courses = [_course(member.criterion) for member in members]
+    if not {"naive", "treated"} <= set(courses):
+        return members
+    passed = {
+        course
+        for course in ("naive", "treated")
+        if all(member.truth.fulfils for member, own in zip(members, courses, strict=True) if own == course)
+    }
+    found = []
+    for member, course in zip(members, courses, strict=True):
+        if course is not None and not member.truth.fulfils:
+            if passed and course not in passed:
+                member = replace(member, truth=Truth.NOT_APPLICABLE, reason=f"{member.reason}; another way in")
+            elif member.truth is Truth.NOT_MET:
+                member = replace(member, hard=False)
+        found.append(member)
+    return found

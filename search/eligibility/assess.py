@@ -1,0 +1,105 @@
+"""`assess`: one patient and one trial's criteria become a verdict, a score and the criteria they rest on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from search.eligibility.assessment import (
+    Assessment,
+    Basis,
+    CohortAssessment,
+    CriterionAssessment,
+    Group,
+    StructuredAssessment,
+    Truth,
+    Verdict,
+)
+from search.eligibility.context import TrialWords, words_of
+from search.eligibility.criterion import Criteria, Criterion, Requirement
+from search.eligibility.judge.age_sex import judge_structured
+from search.eligibility.known import Known, known as known_of
+from search.eligibility.logic import grouped, verdict_of, worse
+from search.eligibility.score import score_of, structured_score
+from search.patient import Patient
+from search.trial import Trial
+
+_HEALTHY = re.compile(r"\bhealthy\b|\bvolunteers?\b|\bcontrols?\b(?! arm)", re.I)
+"""Cohorts for people without cancer: no patient's way into a trial."""
+_ORDER = tuple(Verdict)
+
+
+def assess(patient: Patient, criteria: Criteria, trial: Trial | None = None) -> Assessment:
+    """Decide every criterion, and the trial as common criteria AND (OR over cohorts).
+
+    Args:
+        patient: what is known.
+        criteria: the trial's criteria.
+        trial: the record; with it, the registry's age and sex fields rule at trial level.
+    """
+    known = known_of(patient)
+    structured = judge_structured(trial.eligibility, known) if trial is not None else ()
+    words = words_of(criteria, (trial.eligibility.criteria or "") if trial is not None else "")
+    allowed = [item for item in criteria.items if item.requirement is Requirement.ALLOWED]
+    groups = grouped(criteria.common(), known, words, [item for item in allowed if item.cohort is None])
+    verdict = worse(verdict_of(groups), _structured_verdict(structured))
+    score = score_of(groups) * structured_score(structured)
+    cohorts = tuple(_cohort(criteria, name, known, words, allowed) for name in _named(criteria))
+    best: CohortAssessment | None = None
+    binding = len({item.cohort for item in criteria.items if item.cohort is not None}) > 1
+    if cohorts:
+        best = min(cohorts, key=lambda one: (_ORDER.index(one.verdict), -score_of(one.groups), one.name))
+        if binding:  # of a single cohort that is told apart, the others are not named: it does not bind
+            verdict = worse(verdict, best.verdict)
+            score *= score_of(best.groups)
+    shown = (*groups, *(best.groups if best is not None and binding else ()))
+    return Assessment(
+        verdict=verdict,
+        score=min(1.0, max(0.0, score)),
+        groups=groups,
+        cohorts=cohorts,
+        best_cohort=best.name if best is not None else None,
+        decisive=_decisive(shown, verdict),
+        structured=structured,
+    )
+
+
+def _named(criteria: Criteria) -> list[str]:
+    """Cohorts with criteria of their own, in the order of the text; without those of healthy volunteers."""
+    used = {item.cohort for item in criteria.items if item.cohort is not None and not _HEALTHY.search(item.cohort)}
+    return [*(name for name in criteria.cohorts if name in used), *sorted(used - set(criteria.cohorts))]
+
+
+def _cohort(
+    criteria: Criteria, name: str, known: Known, words: TrialWords, allowed: list[Criterion]
+) -> CohortAssessment:
+    own = [item for item in allowed if item.cohort in (None, name)]
+    groups = grouped(criteria.of_cohort(name), known, words, own)
+    return CohortAssessment(name, verdict_of(groups), groups)
+
+
+def _structured_verdict(fields: Iterable[StructuredAssessment]) -> Verdict:
+    truths = {field.truth for field in fields}
+    if Truth.NOT_MET in truths:
+        return Verdict.NOT_ELIGIBLE
+    return Verdict.POSSIBLY if Truth.UNKNOWN in truths else Verdict.LIKELY
+
+
+_SHOWN = 8
+"""Criteria that are named as deciding."""
+
+
+def _decisive(groups: tuple[Group, ...], verdict: Verdict) -> tuple[CriterionAssessment, ...]:
+    """Failures first, then open questions; for a likely trial the criteria that a stated fact meets."""
+
+    def rank(group: Group) -> tuple[int, int]:
+        lead = group.leading
+        if group.truth is Truth.NOT_MET:
+            return (0 if lead.hard and not lead.recoverable else 1 if lead.hard else 2, lead.criterion.evidence.start)
+        if group.truth is Truth.UNKNOWN:
+            return (3 if lead.decisive else 5, lead.criterion.evidence.start)
+        return (4 if lead.basis is not Basis.ASSUMED else 6, lead.criterion.evidence.start)
+
+    ordered = sorted(groups, key=rank)
+    limit = {Verdict.LIKELY: 7}.get(verdict, 4)
+    return tuple(group.leading for group in ordered if rank(group)[0] < limit)[:_SHOWN]

@@ -1,0 +1,58 @@
+"""Is the patient's disease one of those a trial names?"""
+
+from __future__ import annotations
+
+from search.eligibility.assessment import Basis, Judgement, Truth
+from search.eligibility.criterion import Cancer, Requirement
+from search.eligibility.known import Known
+from search.terminology import oncotree
+from search.terminology.cancers import display_name
+
+
+def judge_cancer(fact: Cancer, requirement: Requirement, known: Known) -> Judgement:
+    """P within C: it is; P and C apart: it is not; else not known precisely enough."""
+    if known.cancers is None or known.patient.cancer is None:
+        return Judgement(Truth.UNKNOWN, "the diagnosis is not stated", missing=("cancer",))
+    codes = frozenset(code for code in fact.codes if code in oncotree.nodes())
+    if not codes:
+        return Judgement(Truth.UNKNOWN, "the disease named in the text is not known", missing=("cancer",))
+    wanted = oncotree.leaves_of(codes)
+    own = known.patient.cancer.codes
+    name = " or ".join(sorted(display_name(code) for code in own))
+    names = ", ".join(sorted(display_name(code) for code in codes))
+    if known.cancers <= wanted:
+        basis = Basis.KNOWN if own & codes else Basis.DERIVED
+        return Judgement(Truth.MET, f"{name}: one of {names}", basis)
+    if known.cancers.isdisjoint(wanted):
+        if requirement is Requirement.REQUIRED and (_unspecific(own, codes) or _namesake(own, codes)):
+            return Judgement(Truth.UNKNOWN, f"{name} may be among {names}", missing=("cancer",), tentative=True)
+        return Judgement(Truth.NOT_MET, f"{name}: none of {names}")
+    return Judgement(Truth.UNKNOWN, f"{name} may or may not be among {names}", missing=("cancer",))
+
+
+_UNSPECIFIC = ("NOS", "Unknown", "Not Otherwise", "Other")
+
+
+def _unspecific(own: frozenset[str], codes: frozenset[str]) -> bool:
+    """Whether a "not otherwise specified" node of the same tissue stands on one side: old and new names overlap."""
+
+    def vague(code: str) -> bool:
+        return any(word in oncotree.node(code).name for word in _UNSPECIFIC)
+
+    tissues = {oncotree.node(code).tissue for code in codes}
+    return any(
+        oncotree.node(code).tissue in tissues and (vague(code) or any(map(vague, codes))) for code in own
+    )
+
+
+_SHORTEST_NAME = 6
+
+
+def _namesake(own: frozenset[str], codes: frozenset[str]) -> bool:
+    """Whether a disease is named like the one that is asked, at another site: uveal melanoma and melanoma."""
+    names = [oncotree.node(code).name.lower() for code in codes if code not in oncotree.PSEUDO]
+    return any(
+        len(name) >= _SHORTEST_NAME and oncotree.node(code).name.lower().endswith(f" {name}")
+        for name in names
+        for code in own
+    )

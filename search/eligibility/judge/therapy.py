@@ -1,0 +1,216 @@
+"""Has the patient had a therapy, in the setting, with the outcome and at the time a trial names?"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from search.eligibility.assessment import Basis, Judgement, Truth
+from search.eligibility.criterion import PriorTherapy, Requirement
+from search.eligibility.known import Known, given
+from search.eligibility.settings import Setting, agrees, settings_of
+from search.patient import Treatment
+from search.terminology.therapies import TherapyKind, is_a, leaves, therapy
+
+_PROGRESSED = re.compile(r"progress|refractory|relaps|recurr|failed|failure|resistan|no response", re.I)
+_NOT_PROGRESSED = re.compile(r"without progression|no progression|not progress", re.I)
+_REFRACTORY = re.compile(r"refractory|resistan|no response", re.I)
+_INTOLERANT = re.compile(r"intoleran|toxicit|side effect|adverse", re.I)
+_RESPONDED = re.compile(r"respon|remission|stable|\bCR\b|\bPR\b|\bSD\b", re.I)
+_BROAD = frozenset(
+    {"standard therapy", "anticancer therapy", "systemic therapy", "first-line therapy", "second-line therapy"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    truth: Truth
+    reason: str
+    item: Treatment | None = None
+    recoverable: bool = False
+    margin: float | None = None
+
+
+_WASHOUT = re.compile(r"wash-?out|recovered|since (?:the )?(?:last|prior)|adequate (?:time|interval)", re.I)
+
+
+def judge_therapy(fact: PriorTherapy, requirement: Requirement, known: Known, words: str = "") -> Judgement:
+    """One treatment that fits in everything is enough; the history is taken to be told in full.
+
+    Args:
+        fact: the therapies, and their setting, outcome and window.
+        requirement: whether they are asked or forbidden.
+        known: the patient.
+        words: the criterion's clause in the registry text.
+    """
+    names = " or ".join(fact.therapies)
+    if known.patient.treatments is None:
+        return Judgement(Truth.UNKNOWN, f"not stated whether {names} was given", missing=("prior_therapies",))
+    answers = [_judge_one(fact, name, requirement, known) for name in fact.therapies]
+    met = next((answer for answer in answers if answer.truth is Truth.MET), None)
+    timeless = fact.within_days is None and fact.half_lives is None
+    if met is not None and requirement is Requirement.PROHIBITED and timeless and _WASHOUT.search(words):
+        return Judgement(
+            Truth.UNKNOWN, f"{met.reason}; how long ago it must be is not said", recoverable=True,
+            missing=("prior_therapies",),
+        )
+    if met is not None:
+        basis = Basis.KNOWN if met.item is not None and names in met.item.parts else Basis.DERIVED
+        return Judgement(Truth.MET, met.reason, basis, met.recoverable, met.margin)
+    unknown = next((answer for answer in answers if answer.truth is Truth.UNKNOWN), None)
+    if unknown is not None:
+        return Judgement(
+            Truth.UNKNOWN, unknown.reason, missing=("prior_therapies",), recoverable=unknown.recoverable
+        )
+    told = [answer for answer in answers if answer.item is not None]
+    if told:
+        return Judgement(Truth.NOT_MET, told[0].reason, Basis.DERIVED)
+    return Judgement(Truth.NOT_MET, f"{names} is not among the treatments that are told of", Basis.ASSUMED)
+
+
+def _judge_one(fact: PriorTherapy, name: str, requirement: Requirement, known: Known) -> _Answer:
+    answers = [_judge_item(fact, name, requirement, item) for item in known.treatments]
+    for truth in (Truth.MET, Truth.UNKNOWN):
+        for answer in answers:
+            if answer.truth is truth:
+                return answer
+    had = next((answer for answer in answers if answer.item is not None), None)
+    return had or _Answer(Truth.NOT_MET, f"{name} is not among the treatments that are told of")
+
+
+def _judge_item(fact: PriorTherapy, name: str, requirement: Requirement, item: Treatment) -> _Answer:
+    held = _held(name, item, requirement)
+    if held is Truth.NOT_MET:
+        return _Answer(Truth.NOT_MET, "")
+    truths = [held]
+    reasons = [f"{item.text} is {name}" if held is Truth.MET else f"{item.text} may have held {name}"]
+    if fact.setting is not None:
+        fits = agrees(fact.setting, item.setting, item.line)
+        if fits is None and requirement is Requirement.REQUIRED and Setting.OTHER in settings_of(fact.setting):
+            fits = True  # words that are no setting ("castration") do not make a given therapy another one
+        truths.append(_kleene(fits))
+        reasons.append(f"{'' if fits else 'not ' if fits is False else 'perhaps '}in the setting {fact.setting}")
+    if fact.outcome is not None:
+        came = _outcome(fact.outcome, item)
+        truths.append(_kleene(came))
+        reasons.append(f"outcome {item.outcome or 'not stated'} ({fact.outcome} is asked)")
+    margin = None
+    if fact.within_days is not None or fact.half_lives is not None:
+        within, margin, words = _window(fact, item)
+        truths.append(_kleene(within))
+        reasons.append(words)
+    reason = ", ".join(reasons)
+    if Truth.NOT_MET in truths:
+        return _Answer(Truth.NOT_MET, reason, item)
+    timed = fact.within_days is not None or fact.half_lives is not None
+    if Truth.UNKNOWN in truths:
+        only_time = timed and truths[:-1].count(Truth.UNKNOWN) == 0
+        return _Answer(Truth.UNKNOWN, reason, item, recoverable=only_time)
+    return _Answer(Truth.MET, reason, item, recoverable=timed, margin=margin)
+
+
+def _kleene(answer: bool | None) -> Truth:
+    return Truth.UNKNOWN if answer is None else Truth.MET if answer else Truth.NOT_MET
+
+
+_JOINT = re.compile(r"\s*\+\s*")
+
+
+def _held(name: str, item: Treatment, requirement: Requirement) -> Truth:
+    """Whether a treatment held a therapy, or all parts of a combination."""
+    wanted = therapy(name)
+    if wanted is None and "+" in name:
+        parts = [_held(part, item, requirement) for part in _JOINT.split(name) if part]
+        if Truth.NOT_MET in parts:
+            return Truth.NOT_MET
+        return Truth.UNKNOWN if Truth.UNKNOWN in parts else Truth.MET
+    if given(item, name):
+        return Truth.MET
+    if wanted is None:
+        folded = name.lower()
+        same = any(folded in part.lower() or part.lower() in folded for part in (*item.parts, item.text))
+        return Truth.MET if same else Truth.NOT_MET
+    if wanted.kind is TherapyKind.REGIMEN:
+        parts = [_held(drug, item, requirement) for drug in wanted.drugs]
+        return Truth.MET if set(parts) == {Truth.MET} else Truth.NOT_MET
+    if wanted.kind is TherapyKind.ROLE:
+        return _plays(wanted.name, item, requirement)
+    asked = leaves(name)
+    for part in item.parts:
+        own = therapy(part)
+        if own is None or own.kind is not TherapyKind.CLASS:
+            continue
+        if asked & leaves(part) and not is_a(name, "radiotherapy"):
+            return Truth.UNKNOWN  # "chemotherapy", and whether this drug was in it was not told
+    return Truth.NOT_MET
+
+
+def _plays(role: str, item: Treatment, requirement: Requirement) -> Truth:
+    """A role is played by what was given in it; "standard therapy" by any systemic anticancer therapy."""
+    words = f"{item.setting or ''} {item.text} {item.detail or ''}".lower()
+    if role.startswith("investigational"):
+        return Truth.MET if "investigational" in words or "experimental" in words else Truth.NOT_MET
+    first = role.split()[0].split("-")[0]
+    if first in words:
+        return Truth.MET
+    if role in _BROAD and any(is_a(part, "anticancer therapy") for part in item.parts):
+        if role == "standard therapy" and not any(is_a(part, "systemic therapy") for part in item.parts):
+            return Truth.UNKNOWN
+        if role == "first-line therapy":
+            return Truth.MET if item.line == 1 else Truth.NOT_MET if item.line else Truth.UNKNOWN
+        if role == "second-line therapy":
+            return Truth.MET if (item.line or 0) >= 2 else Truth.NOT_MET
+        return Truth.MET
+    return Truth.NOT_MET
+
+
+def _outcome(asked: str, item: Treatment) -> bool | None:
+    told = item.outcome
+    if told is None:
+        return None
+    if asked in {"progressed", "relapsed", "failed"}:
+        if _NOT_PROGRESSED.search(told):
+            return False
+        return True if _PROGRESSED.search(told) else False if _INTOLERANT.search(told) else None
+    if asked == "refractory":
+        if _NOT_PROGRESSED.search(told):
+            return False
+        # Whether a progression was a refractory one depends on dates that are seldom told.
+        return True if _REFRACTORY.search(told) or _PROGRESSED.search(told) else None
+    if asked == "intolerant":
+        return True if _INTOLERANT.search(told) else False
+    if asked == "response":
+        return True if _RESPONDED.search(told) else False if _PROGRESSED.search(told) else None
+    return True if asked.lower() in told.lower() else None
+
+
+_DAYS = re.compile(r"(\d+)\s*(day|week|month|year)s?\s*ago", re.I)
+_LENGTH = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+def days_since(item: Treatment) -> float | None:
+    """Days since the last dose, as a number or in the words of the setting or detail ("19 days ago")."""
+    if item.days_ago is not None:
+        return item.days_ago
+    for text in (item.setting, item.detail, item.text):
+        found = _DAYS.search(text or "")
+        if found:
+            return float(int(found[1]) * _LENGTH[found[2].lower()])
+    return None
+
+
+def _window(fact: PriorTherapy, item: Treatment) -> tuple[bool | None, float | None, str]:
+    if (item.setting or "").lower() == "ongoing" or (item.outcome or "").lower() == "ongoing":
+        return True, None, "ongoing"
+    ago = days_since(item)
+    asked = fact.within_days
+    if ago is None:
+        return None, None, "the date of the last dose is not stated"
+    if asked is None:
+        return None, None, f"{fact.half_lives:g} half-lives are asked, and the half-life is not known"
+    margin = (ago - asked) / asked if asked else None
+    if ago >= asked:
+        return False, margin, f"{ago:g} days ago, {asked} are asked"
+    if fact.half_lives is not None and fact.shorter:
+        return None, margin, f"{ago:g} days ago, {asked} or {fact.half_lives:g} half-lives are asked"
+    return True, margin, f"{ago:g} days ago, {asked} are asked"

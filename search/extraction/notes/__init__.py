@@ -1,0 +1,1 @@
+"""Reading clinical notes: one concept a module, all over one `NoteText`."""

@@ -1,0 +1,122 @@
+"""The patient's cancer as one OncoTree code, the most specific that site, histology and defining markers name.
+
+Another malignancy, past or present, is told apart: it is a condition ("second malignancy"), never the diagnosis.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from search.extraction.notes.assertion import is_negated, is_relative
+from search.extraction.notes.text import NoteFact, NoteText
+from search.terminology import oncotree
+from search.terminology.cancers import CancerMention, find_cancers
+
+_PAST = re.compile(
+    r"\b(?:history of|h/o|hx of|hx:?|pmh\w*:?|past|remote|prior|previous(?:ly)?|s/p|contralateral|childhood|excised|cured|treated in|resected in)\b[^.;]{0,50}$"
+)
+_YEARS_BACK = re.compile(
+    r"^[^.;]{0,60}?(?:\b(?:19|20)\d\d\b|\d+ ?(?:y(?:ea)?rs?|y|mo(?:nth)?s?) (?:ago|earlier|prior)|\bexcised|\bcured|\bcurative|\bresected|\bin remission|\btreated)"
+)
+_OTHER_LIKE = re.compile(r"\b(?:basal cell|bcc|cutaneous scc|skin|dcis|in situ|cin|cis)\b")
+_HIDDEN = re.compile(r"\b(?:screen\w*|risk of|rule out|r/o|exclude|negative for|no evidence of|r/o'?d|suspected|vs\.?|versus|not)\s[^.;,]{0,20}$")
+_SYNDROME = re.compile(r"^\s*(?:syndrome|screening|clinic|center|centre|gene|risk|antigen|registry|conference|board|research|marker)")
+_BONE = re.compile(r"\b(?:femur|femoral|tibia\w*|fibula\w*|humer\w+|pelvi\w+|ili(?:ac|um)|rib|sacr\w+|scapula\w*|radius|ulna|vertebra\w*|acetabul\w+|pub\w+|bone|skull)\b")
+_TOO_MANY = 400
+_DEFINED = (("BCR-ABL1", "BLL", "BLLBCRABL1"), ("BCR-ABL1", "CML", "CMLBCRABL1"))
+"""Markers that define a type: with the marker positive the first code becomes the second (WHO classification)."""
+_UNTYPED_ORGANS = frozenset({"_ANY_", "_SOLID_", "_LIQUID_"})
+_TOO_WIDE = 8
+
+
+def diagnosis(note: NoteText, positive: frozenset[str] = frozenset()) -> Iterator[NoteFact]:
+    """The cancer, and other malignancies as conditions.
+
+    Args:
+        note: the note.
+        positive: markers found positive, which may define the type.
+    """
+    mentions = [one for one in find_cancers(note.text)[:_TOO_MANY] if _counts(note, one)]
+    own, others = _split(note, mentions)
+    if own:
+        first = own[0]
+        codes = _narrowed(first, own)
+        code = _one(codes, note)
+        for marker, broad, narrow in _DEFINED:
+            if marker in positive and code == broad:
+                code = narrow
+        if code is not None:
+            named = next((one for one in own if code in one.codes), first)
+            yield note.fact("cancer", code, named.start, named.end)
+    for other in others:
+        yield note.fact("conditions", {"second malignancy": other.quote}, other.start, other.end)
+
+
+def _counts(note: NoteText, mention: CancerMention) -> bool:
+    if not mention.codes or len(mention.codes) > _TOO_WIDE or mention.codes <= _UNTYPED_ORGANS:
+        return False
+    if _SYNDROME.match(note.lower, mention.end):
+        return False
+    before = note.before(mention.start, 60)
+    return not (_HIDDEN.search(before) or is_negated(note, mention.start, mention.end) or is_relative(note, mention.start, mention.end))
+
+
+def _tissues(mention: CancerMention) -> frozenset[str]:
+    return frozenset(oncotree.node(code).tissue for code in mention.codes)
+
+
+def _related(one: CancerMention, other: CancerMention) -> bool:
+    return any(oncotree.related(a, b) for a in one.codes for b in other.codes)
+
+
+def _split(note: NoteText, mentions: list[CancerMention]) -> tuple[list[CancerMention], list[CancerMention]]:
+    """The patient's cancer, and other malignancies."""
+    own: list[CancerMention] = []
+    others: list[CancerMention] = []
+    for mention in mentions:
+        past = bool(_PAST.search(note.before(mention.start, 70)))
+        back = bool(_YEARS_BACK.match(note.after(mention.end, 80)))
+        minor = bool(_OTHER_LIKE.search(mention.quote.lower()))
+        if own and not _related(own[0], mention) and (not _tissues(own[0]) & _tissues(mention) or minor):
+            if past or back or minor:
+                others.append(mention)
+        elif minor and len(mentions) > 1:
+            others.append(mention)
+        elif past and back and not own and any(not _related(mention, one) for one in mentions):
+            others.append(mention)
+        else:
+            own.append(mention)
+    if not own and others:
+        own, others = others[:1], others[1:]
+    return own, others
+
+
+def _narrowed(first: CancerMention, own: list[CancerMention]) -> frozenset[str]:
+    """The first mention's codes, narrowed by later mentions that say more of the same disease."""
+    codes = first.codes
+    for other in own[1:]:
+        below = frozenset(code for code in other.codes if any(one in oncotree.ancestors(code) for one in codes))
+        shared = codes & other.codes
+        if below:
+            codes = below
+        elif shared and len(shared) < len(codes):
+            codes = shared
+    return oncotree.without_ancestors(codes)
+
+
+def _one(codes: frozenset[str], note: NoteText) -> str | None:
+    """One code for several: what stands above them all in their organ, else the one whose tissue the note speaks of."""
+    if len(codes) == 1:
+        return next(iter(codes))
+    if not codes:
+        return None
+    tissues = Counter(oncotree.node(code).tissue for code in codes)
+    if len(tissues) > 1:
+        preferred = "BONE" if "BONE" in tissues and _BONE.search(note.lower) else min(tissues, key=lambda one: (-tissues[one], one))
+        codes = frozenset(code for code in codes if oncotree.node(code).tissue == preferred)
+        if len(codes) == 1:
+            return next(iter(codes))
+    chains = [(code, *oncotree.ancestors(code)) for code in sorted(codes)]
+    return next((code for code in chains[0] if all(code in chain for chain in chains)), None)

@@ -1,0 +1,48 @@
+"""Lines that ask nothing of a patient: labels, places left empty, remarks that only point elsewhere.
+
+They are shown with the text, as headings are, and end in no criterion. Whatever might be a statement is none of them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from search.extraction.reading import CriteriaText, Line
+
+_EMPTY = re.compile(
+    r"\W*(?:none|not specified|not applicable|n/?a|no|or|and|key|note|other|unspecified|unknown"
+    r"|other protocol[- ]defined"
+    r"|healthy volunteers allowed|accepts healthy volunteers|not provided"
+    r"|see (?:the )?(?:disease characteristics|patient characteristics|prior concurrent therapy|(?:bio)?chemo\w*"
+    r"|radiotherapy|surgery|endocrine therapy|biologic therapy|general eligibility criteria|above|below))?\W*"
+)
+_LABEL = re.compile(
+    r"\W*(?:(?:key |main |major |general )?(?:inclusion|exclusion|eligibility)(?: criteria)?|criteria|age|sex|gender"
+    r"|menopausal status|performance status|life expectancy|ha?ematopoietic|ha?ematolog(?:y|ic|ical)|hepatic|renal"
+    r"|cardiac|cardiovascular|pulmonary|neurologic(?:al)?|immunologic(?:al)?|gastrointestinal|chemistry|coagulation"
+    r"|biologic therapy|chemotherapy|endocrine therapy|hormonal therapy|radiotherapy|radiation therapy|surgery"
+    r"|(?:prior|concurrent|prior/concurrent|prior concurrent) therapy|hormone receptor status"
+    r"|laboratory(?: values| parameters)?"
+    r"|disease(?: characteristics| status)?|patient characteristics|diagnosis|stage|histology|pathology"
+    r"|(?:cohort|part|arm|phase|group) [a-z0-9]{1,3})\W*"
+)
+_LONGEST = 60
+_OPENS = re.compile(r":\W*$")
+_SAYS_MORE = re.compile(
+    r"\b(?:any|either|one|two|three|four|[1-9]|at least|alternatively|includ\w*|such as|limited|e\.g"
+    r"|unless|except\w*|if)\b"
+)
+"""Words with which a line that opens a list says how many of it count, or more than the list."""
+
+
+def asks_nothing(line: Line, text: CriteriaText) -> bool:
+    """Whether a line that no reader understood is a label, an empty place, or no more than the opening of a list."""
+    words = " ".join(line.folded.split())
+    if len(words) <= _LONGEST and (_EMPTY.fullmatch(words) or _LABEL.fullmatch(words)):
+        return True
+    return bool(_OPENS.search(words)) and _governs(line, text) and not _SAYS_MORE.search(words)
+
+
+def _governs(line: Line, text: CriteriaText) -> bool:
+    following = line.index + 1
+    return following < len(text.lines) and text.lines[following].parent == line.index

@@ -40,8 +40,8 @@ class Shield:
     """ASGI middleware around everything.
 
     It answers HEAD as GET without a body, bounds address and body, adds security headers, turns a fault into a 500
-    problem, and logs one line a request with method, route pattern, status and time. Neither the line nor the record of a fault holds an address, a body or
-    an exception's message: they may hold a patient's facts.
+    problem, and logs one line a request with method, route pattern, status and time. Neither the line nor the record of
+    a fault holds an address, a body or an exception's message: they may hold a patient's facts.
     """
 
     def __init__(self, app: ASGIApp, settings: ServeSettings) -> None:

@@ -269,7 +269,7 @@ class TrialAnswer(_Model):
     url: str
     registry_url: str | None
     trial: Trial
-    criteria: list[CriterionValue] = Field(description="Read from the eligibility text by rules; `quote` is its evidence")
+    criteria: list[CriterionValue] = Field(description="Read from the eligibility text by rules; quotes are evidence")
     data_as_of: str | None
     generation: str
     fictitious: bool

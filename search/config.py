@@ -48,7 +48,9 @@ class DenseConfig:
     window: int = 1000
     """How many trials the channel returns to fusion."""
     matches: int = 100
-    """How many of the nearest trials count as matches (in `total` and the facets) beside the lexical ones."""
+    """How many of the nearest trials of the whole index count as matches (in `total` and the facets) beside the lexical
+    ones. Asked without the filters: a filter takes matches away and makes none, so a facet's count is what choosing it
+    gives."""
     least_cosine: float = 0.35
     """A trial that is farther than this is no match, however few there are; of all-MiniLM-L6-v2, unrelated texts
     lie mostly below."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from search import cursor as cursors
-from search.config import DEFAULT_CONFIG, Config, DenseConfig, RankingConfig
+from search.config import DEFAULT_CONFIG, Config, RankingConfig
 from search.encoder import Encoder, EncoderError
 from search.index.base import (
     Candidates,
@@ -88,7 +88,7 @@ class SearchEngine:
         clock.lap("encode")
         candidates = opened.generation.retrieve(request, ranking)
         clock.lap("retrieve")
-        ranked = self._pinned(query, opened.generation, matches(rank(candidates, ranking), ranking))
+        ranked = self._pinned(query, opened.generation, matches(rank(candidates, ranking), candidates))
         clock.lap("fuse")
         offset = place.offset if place else 0
         page = ranked[offset : offset + size]
@@ -291,18 +291,12 @@ def rank(candidates: Candidates, config: RankingConfig) -> list[Fused]:
     return fuse(candidates, config.fusion)
 
 
-def matches(ranked: list[Fused], config: RankingConfig) -> list[Fused]:
+def matches(ranked: list[Fused], candidates: Candidates) -> list[Fused]:
     """The ranked trials that count as matches (see `Candidates`): what is listed is what is counted.
 
     The dense channel ranks more trials than it matches, so that far neighbours still help to order the lexical matches.
     """
-    return [hit for hit in ranked if hit.lexical is not None or hit.dense is None or _near(hit, config.dense)]
-
-
-def _near(hit: Fused, config: DenseConfig) -> bool:
-    """Whether the dense channel alone makes a trial a match."""
-    near = hit.dense is not None and hit.dense.score >= config.least_cosine
-    return near and hit.dense_rank is not None and hit.dense_rank <= config.matches
+    return [hit for hit in ranked if hit.lexical or not hit.dense or hit.nct_id in candidates.nearest]
 
 
 def _why_nothing(query: Query) -> str:

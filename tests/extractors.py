@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from search.eligibility.criterion import Criteria, Stage
+from search.eligibility.criterion import Criteria, Requirement, Stage
 from search.extraction.protocol import unread
 from search.trial import Trial
 
@@ -15,7 +15,8 @@ def stage_four(trial: Trial) -> Criteria:
     if not criteria.items:
         return criteria
     first, *rest = criteria.items
-    return replace(criteria, items=(replace(first, fact=Stage(("IV",))), *rest))
+    first = replace(first, fact=Stage(("IV",)), requirement=Requirement.REQUIRED, cohort=None)
+    return replace(criteria, items=(first, *rest))
 
 
 def forgetful(trial: Trial) -> Criteria:

@@ -30,6 +30,7 @@ class Expected:
     dense: Mapping[str, tuple[float, int]]
     matched: frozenset[str]
     facets: Mapping[str, Mapping[str, int]]
+    nearest: frozenset[str]
 
 
 class Oracle:
@@ -56,6 +57,7 @@ class Oracle:
             dense=self._nearest(request, request.filters),
             matched=self._matched(request, request.filters),
             facets={name: self._counts(request, name) for name in request.facets},
+            nearest=self._near(request) & passing,
         )
 
     def passing(self, filters: Filters) -> set[str]:
@@ -112,10 +114,14 @@ class Oracle:
         passing = self.passing(filters)
         if not (request.terms and request.lexical) and (request.vector is None or not request.dense):
             return frozenset(passing)
-        near = self._nearest(request, filters)
-        enough = [nct_id for nct_id in near if near[nct_id][0] >= self.config.dense.least_cosine]
-        nearest = sorted(enough, key=lambda nct_id: (-near[nct_id][0], nct_id))[: self.config.dense.matches]
-        return frozenset(nct_id for nct_id in passing if self._enough(request, nct_id)) | frozenset(nearest)
+        lexical = frozenset(nct_id for nct_id in passing if self._enough(request, nct_id))
+        return lexical | (self._near(request) & passing)
+
+    def _near(self, request: Retrieval) -> frozenset[str]:
+        """Matches by meaning in the whole index."""
+        cosines = {nct_id: score for nct_id, (score, _) in self._nearest(request, Filters()).items()}
+        nearest = sorted(cosines, key=lambda nct_id: (-cosines[nct_id], nct_id))[: self.config.dense.matches]
+        return frozenset(nct_id for nct_id in nearest if cosines[nct_id] >= self.config.dense.least_cosine)
 
     def _counts(self, request: Retrieval, name: str) -> dict[str, int]:
         relaxed = replace(request.filters, **{name: getattr(Filters(), name)})

@@ -33,6 +33,7 @@ def grouped_members(members: list[CriterionAssessment], words: TrialWords) -> tu
     members = _either_course(members)
     members = _with_wider_limits(members)
     members = _or_another(members, words)
+    members = _not_self_contradicting(members)
     groups: dict[Hashable, list[CriterionAssessment]] = {}
     for number, member in enumerate(members):
         groups.setdefault(_key(member.criterion, number, words), []).append(member)
@@ -58,9 +59,17 @@ def _key(criterion: Criterion, number: int, words: TrialWords) -> Hashable:
 
 def _truth(key: Hashable, members: list[CriterionAssessment]) -> Truth:
     truth = any_of(member.truth for member in members)
+    if truth is Truth.MET and any(member.truth is Truth.NOT_MET for member in members) and _only_assumed(members):
+        return Truth.UNKNOWN  # the alternative to what fails is not known to hold
     if key == ("cancer",) and truth is Truth.MET and len(members) > 1:
         return _narrowed(members)
     return truth
+
+
+def _only_assumed(members: list[CriterionAssessment]) -> bool:
+    return all(
+        member.basis is Basis.ASSUMED and member.margin is None for member in members if member.truth is Truth.MET
+    )
 
 
 def _narrowed(members: list[CriterionAssessment]) -> Truth:
@@ -104,8 +113,7 @@ def _softened(member: CriterionAssessment, wider: set[str]) -> CriterionAssessme
     return member
 
 
-_OR = re.compile(r"\b(?:or|and/or)\b", re.I)
-_AND = re.compile(r"\band\b(?!/or)", re.I)
+_JOINT = re.compile(r"\b(?:and/or|or|and)\b", re.I)
 _APART = 250
 """Characters between two facts that "or" may still join."""
 
@@ -119,25 +127,62 @@ def _or_another(members: list[CriterionAssessment], words: TrialWords) -> list[C
     found = []
     for member in members:
         criterion = member.criterion
-        if criterion.requirement is Requirement.REQUIRED and not member.truth.fulfils and _bound_by_line(criterion):
+        if _may_be_offered(criterion) and not member.truth.fulfils:
             others = lines[criterion.line, criterion.cohort]
-            if any(_offered(member, other, words) for other in others):
-                member = replace(
-                    member, truth=Truth.NOT_APPLICABLE, reason=f"{member.reason}; the text offers another way"
-                )
+            if any(_offered(member, other, others, words) for other in others):
+                found.append(_other_way(member, "the text offers another way"))
+                continue
         found.append(member)
     return found
 
 
-def _bound_by_line(criterion: Criterion) -> bool:
-    return isinstance(criterion.fact, Biomarker | PriorTherapy | Extent | LineCount | Stage | Condition)
+def _other_way(member: CriterionAssessment, why: str) -> CriterionAssessment:
+    return replace(member, truth=Truth.NOT_APPLICABLE, reason=f"{member.reason}; {why}")
 
 
-def _offered(member: CriterionAssessment, other: CriterionAssessment, words: TrialWords) -> bool:
+def _may_be_offered(criterion: Criterion) -> bool:
+    """Whether the line's words may make it an alternative, which its reader did not say."""
+    kinds = Biomarker | PriorTherapy | Extent | LineCount | Stage | Condition
+    free = criterion.requirement is Requirement.REQUIRED and criterion.or_group is None
+    return free and isinstance(criterion.fact, kinds)
+
+
+def _offered(
+    member: CriterionAssessment, other: CriterionAssessment, line: list[CriterionAssessment], words: TrialWords
+) -> bool:
+    """Whether "or" stands right beside the other fact, towards the member, and no other disease between them."""
     if other is member or other.truth is not Truth.MET or other.basis is Basis.ASSUMED:
         return False
     between = words.between(member.criterion, other.criterion)
-    return len(between) <= _APART and _OR.search(between) is not None and _AND.search(between) is None
+    joints = _JOINT.findall(between)
+    if len(between) > _APART or not joints:
+        return False
+    one, two = sorted((member.criterion.evidence.start, other.criterion.evidence.start))
+    if any(isinstance(each.criterion.fact, Cancer) and one < each.criterion.evidence.start < two for each in line):
+        return False
+    beside: str = joints[0] if other.criterion.evidence.start == one else joints[-1]
+    return beside.lower() != "and"
+
+
+def _not_self_contradicting(members: list[CriterionAssessment]) -> list[CriterionAssessment]:
+    """A marker's state that the text asks for and, it seems, forbids: the ban is of a form that was not read."""
+    asked = {
+        member.criterion.fact.marker
+        for member in members
+        if isinstance(member.criterion.fact, Biomarker)
+        and member.criterion.requirement is Requirement.REQUIRED
+        and member.truth is Truth.MET
+    }
+    found = []
+    for member in members:
+        fact = member.criterion.fact
+        forbidden = member.criterion.requirement is Requirement.PROHIBITED and member.truth is Truth.NOT_MET
+        if forbidden and isinstance(fact, Biomarker) and fact.marker in asked and fact.threshold is None:
+            spoken = f"{member.reason}; also asked for"
+            found.append(replace(member, truth=Truth.UNKNOWN, decisive=False, reason=spoken))
+        else:
+            found.append(member)
+    return found
 
 
 def _course(criterion: Criterion) -> str | None:
@@ -148,7 +193,9 @@ def _course(criterion: Criterion) -> str | None:
             return "naive"
         return "treated" if set(fact.values) <= _CAME_BACK else None
     if isinstance(fact, LineCount) and required:
-        return "naive" if fact.max == 0 and fact.setting in (None, "any") else "treated" if (fact.min or 0) >= 1 else None
+        return (
+            "naive" if fact.max == 0 and fact.setting in (None, "any") else "treated" if (fact.min or 0) >= 1 else None
+        )
     if isinstance(fact, PriorTherapy):
         broad = any(name in _BROAD for name in fact.therapies)
         if criterion.requirement is Requirement.PROHIBITED:
@@ -171,10 +218,10 @@ def _either_course(members: list[CriterionAssessment]) -> list[CriterionAssessme
     }
     found = []
     for member, course in zip(members, courses, strict=True):
-        if course is not None and not member.truth.fulfils:
-            if passed and course not in passed:
-                member = replace(member, truth=Truth.NOT_APPLICABLE, reason=f"{member.reason}; another way in")
-            elif member.truth is Truth.NOT_MET:
-                member = replace(member, hard=False)
-        found.append(member)
+        if course is None or member.truth.fulfils:
+            found.append(member)
+        elif passed and course not in passed:
+            found.append(_other_way(member, "another way in"))
+        else:
+            found.append(replace(member, hard=member.hard and member.truth is not Truth.NOT_MET))
     return found

@@ -16,9 +16,11 @@ from search.eligibility.assessment import (
     Verdict,
 )
 from search.eligibility.context import TrialWords, words_of
-from search.eligibility.criterion import Criteria, Criterion, Requirement
+from search.eligibility.criterion import Cancer, Criteria, Criterion, Requirement
 from search.eligibility.judge.age_sex import judge_structured
-from search.eligibility.known import Known, known as known_of
+from search.eligibility.judge.cancer import judge_conditions
+from search.eligibility.known import Known
+from search.eligibility.known import known as known_of
 from search.eligibility.logic import grouped, verdict_of, worse
 from search.eligibility.score import score_of, structured_score
 from search.patient import Patient
@@ -38,7 +40,7 @@ def assess(patient: Patient, criteria: Criteria, trial: Trial | None = None) -> 
         trial: the record; with it, the registry's age and sex fields rule at trial level.
     """
     known = known_of(patient)
-    structured = judge_structured(trial.eligibility, known) if trial is not None else ()
+    structured = _registered(trial, criteria, known) if trial is not None else ()
     words = words_of(criteria, (trial.eligibility.criteria or "") if trial is not None else "")
     allowed = [item for item in criteria.items if item.requirement is Requirement.ALLOWED]
     groups = grouped(criteria.common(), known, words, [item for item in allowed if item.cohort is None])
@@ -70,6 +72,14 @@ def _named(criteria: Criteria) -> list[str]:
     return [*(name for name in criteria.cohorts if name in used), *sorted(used - set(criteria.cohorts))]
 
 
+def _registered(trial: Trial, criteria: Criteria, known: Known) -> tuple[StructuredAssessment, ...]:
+    """The record's own fields; its conditions only where the text asks for no disease."""
+    found = judge_structured(trial.eligibility, known)
+    asks = any(isinstance(item.fact, Cancer) and item.requirement is Requirement.REQUIRED for item in criteria.items)
+    conditions = judge_conditions(trial, known) if not asks else None
+    return found if conditions is None else (*found, conditions)
+
+
 def _cohort(
     criteria: Criteria, name: str, known: Known, words: TrialWords, allowed: list[Criterion]
 ) -> CohortAssessment:
@@ -79,10 +89,13 @@ def _cohort(
 
 
 def _structured_verdict(fields: Iterable[StructuredAssessment]) -> Verdict:
-    truths = {field.truth for field in fields}
-    if Truth.NOT_MET in truths:
+    fields = tuple(fields)
+    ruling = {field.truth for field in fields if field.field != "conditions"}
+    if Truth.NOT_MET in ruling:
         return Verdict.NOT_ELIGIBLE
-    return Verdict.POSSIBLY if Truth.UNKNOWN in truths else Verdict.LIKELY
+    if any(field.truth is Truth.NOT_MET for field in fields):
+        return Verdict.CHECK  # conditions are keywords: they say what a trial is about, not whom it takes
+    return Verdict.POSSIBLY if Truth.UNKNOWN in ruling else Verdict.LIKELY
 
 
 _SHOWN = 8
@@ -101,5 +114,5 @@ def _decisive(groups: tuple[Group, ...], verdict: Verdict) -> tuple[CriterionAss
         return (4 if lead.basis is not Basis.ASSUMED else 6, lead.criterion.evidence.start)
 
     ordered = sorted(groups, key=rank)
-    limit = {Verdict.LIKELY: 7}.get(verdict, 4)
+    limit = {Verdict.LIKELY: 5}.get(verdict, 4)
     return tuple(group.leading for group in ordered if rank(group)[0] < limit)[:_SHOWN]

@@ -163,7 +163,7 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class StructuredAssessment:
-    """A field of the registry record: `minimum_age`, `maximum_age` or `sex`."""
+    """A field of the registry record: `minimum_age`, `maximum_age`, `sex`, or `conditions`."""
 
     field: str
     value: str

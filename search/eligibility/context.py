@@ -16,8 +16,9 @@ from search.eligibility.criterion import Cancer, Criteria, Criterion, Requiremen
 
 _STOP = re.compile(r"[;]|\.(?=\s|$)|\n\s*\n|\n\s*(?:[-*\u2022]|\d+[.)])\s")
 _EXCEPTING = re.compile(
-    r"\b(?:except(?:ion|ing|ed)?|unless|other than|excluding|apart from|however|"
-    r"does not apply|not (?:considered )?exclusion\w*|(?<!not )(?<!not be )(?:allowed|permitted|eligible|acceptable))\b",
+    r"\b(?:except(?:ion|ing|ed)?|unless|other than|excluding|apart from|however|does not apply|"
+    r"not (?:considered )?exclusion\w*)\b"
+    r"|(?P<refused>\bnot\s+(?:be\s+)?)?\b(?:allowed|permitted|eligible|acceptable)\b|\([^()]*\bonly\s*\)",
     re.I,
 )
 _GOES_ON = re.compile(r"\s*(?:however|exceptions?|except|note|but|unless)\b", re.I)
@@ -87,7 +88,11 @@ class TrialWords:
         if criterion.exception is not None:
             start = criterion.exception.start
             known = self.text[start : criterion.exception.end] == criterion.exception.quote
-            return self._to_stop(criterion.exception.end, criterion.exception.quote) if known else criterion.exception.quote
+            return (
+                self._to_stop(criterion.exception.end, criterion.exception.quote)
+                if known
+                else criterion.exception.quote
+            )
         start, end = self._line_span(criterion)
         if end <= start:
             return None
@@ -95,7 +100,7 @@ class TrialWords:
         stop = _STOP.search(behind)
         if stop is not None and not _GOES_ON.match(behind, stop.end()):
             behind = behind[: stop.start()]
-        found = _EXCEPTING.search(behind)
+        found = next((match for match in _EXCEPTING.finditer(behind) if not match["refused"]), None)
         return self.text[criterion.evidence.end + found.start() : end] if found else None
 
     def _to_stop(self, end: int, quote: str) -> str:
@@ -149,11 +154,82 @@ def telling(text: str) -> frozenset[str]:
     return frozenset(word.rstrip("s") for word in _WORD.findall(text.lower()) if word not in _COMMON)
 
 
-_WORD = re.compile(r"[a-z][a-z-]{2,}")
+_WORD = re.compile(r"[a-z]{3,}")
 _COMMON = frozenset(
-    """the and for with any who have has had are not than other prior history known from due that this active within
-    disease diseases disorder disorders condition conditions patients patient subjects participants must evidence
-    including such clinically significant current able type last dose recent use presence therapy treatment study
-    diagnosis except exception unless which been those these only years year months weeks days ago adequately
-    curatively curative treated cancer cancers malignancy malignancies without note""".split()
+    [
+        "the",
+        "and",
+        "for",
+        "with",
+        "any",
+        "who",
+        "have",
+        "has",
+        "had",
+        "are",
+        "not",
+        "than",
+        "other",
+        "prior",
+        "history",
+        "known",
+        "from",
+        "due",
+        "that",
+        "this",
+        "active",
+        "within",
+        "disease",
+        "diseases",
+        "disorder",
+        "disorders",
+        "condition",
+        "conditions",
+        "patients",
+        "patient",
+        "subjects",
+        "participants",
+        "must",
+        "evidence",
+        "including",
+        "such",
+        "clinically",
+        "significant",
+        "current",
+        "able",
+        "type",
+        "last",
+        "dose",
+        "recent",
+        "use",
+        "presence",
+        "therapy",
+        "treatment",
+        "study",
+        "diagnosis",
+        "except",
+        "exception",
+        "unless",
+        "which",
+        "been",
+        "those",
+        "these",
+        "only",
+        "years",
+        "year",
+        "months",
+        "weeks",
+        "days",
+        "ago",
+        "adequately",
+        "curatively",
+        "curative",
+        "treated",
+        "cancer",
+        "cancers",
+        "malignancy",
+        "malignancies",
+        "without",
+        "note",
+    ]
 )

@@ -1,8 +1,9 @@
-"""From criteria to groups: requirement, exceptions and permissions, alternatives, premises; strong Kleene throughout."""
+"""From criteria to groups: requirement, exceptions, permissions, alternatives, premises; strong Kleene throughout."""
 
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -29,7 +30,7 @@ from search.eligibility.exceptions import exempt
 from search.eligibility.judge.dispatch import judge
 from search.eligibility.known import Known
 from search.eligibility.known import known as known_of
-from search.eligibility.policy import Silence, silence
+from search.eligibility.policy import RISKY, Silence, silence
 from search.patient import Treatment, Treatments
 from search.terminology import oncotree
 from search.terminology.cancers import find_cancers
@@ -52,7 +53,7 @@ def assess_criterion(
     """
     judgement = judge(criterion, known, words)
     if criterion.requirement is Requirement.ALLOWED:
-        return _made(criterion, Truth.MET, judgement, decisive=False)
+        return _allowed(criterion, judgement, known, words)
     prohibited = criterion.requirement is Requirement.PROHIBITED
     truth = judgement.holds.negated() if prohibited else judgement.holds
     if truth.fulfils:
@@ -67,23 +68,53 @@ def assess_criterion(
         return _excused(criterion, judgement, "excepted")
     if truth is Truth.UNKNOWN:
         return _silent(criterion, judgement, known, words)
-    return _failed(criterion, judgement, known, words, open_exception=saved is None)
+    return _failed(criterion, judgement, words, open_exception=saved is None)
+
+
+_ONLY_IF = re.compile(r"\b(?:if|provided|when|must|only|as long as)\b", re.I)
+
+
+def _allowed(criterion: Criterion, judgement: Judgement, known: Known, words: TrialWords) -> CriterionAssessment:
+    """Constrains nothing; but what is allowed only in some form, and which form it is was not told, is to be asked."""
+    fact = criterion.fact
+    if isinstance(fact, Condition) and fact.topic in RISKY and _ONLY_IF.search(words.clause(criterion)):
+        told = [one for one in known.patient.conditions if one.topic.lower() == fact.topic.lower() and one.present]
+        if told and not any(one.detail for one in told):
+            return _made(criterion, Truth.UNKNOWN, judgement)
+    return _made(criterion, Truth.MET, judgement, decisive=False)
 
 
 def _failed(
-    criterion: Criterion, judgement: Judgement, known: Known, words: TrialWords, *, open_exception: bool
+    criterion: Criterion, judgement: Judgement, words: TrialWords, *, open_exception: bool
 ) -> CriterionAssessment:
     required = criterion.requirement is Requirement.REQUIRED
     therapy = isinstance(criterion.fact, PriorTherapy)
     if required and therapy and judgement.basis is Basis.ASSUMED and (words.premise(criterion) or open_exception):
         # Asked of some only ("if BRCA-mutated", "unless contraindicated"): who did not get it may well not be meant.
         return _made(criterion, Truth.UNKNOWN, judgement, decisive=False)
+    if required and therapy and judgement.basis is Basis.ASSUMED and _only_lists(criterion, words):
+        return _made(criterion, Truth.NOT_MET, judgement, hard=False)
     sure = criterion.confidence >= DEFAULT_CONFIG.eligibility.hard_confidence
-    hard = sure and not judgement.tentative and not (open_exception and _softens(criterion, judgement))
+    hard = sure and not judgement.tentative and not (open_exception and _softens(criterion))
     return _made(criterion, Truth.NOT_MET, judgement, hard=hard)
 
 
-def _softens(criterion: Criterion, judgement: Judgement) -> bool:
+def _only_lists(criterion: Criterion, words: TrialWords) -> bool:
+    clause = words.clause(criterion)
+    return _ASKING.search(clause) is None or _LISTING.search(clause) is not None
+
+
+_LISTING = re.compile(r"\b(?:this|these|which) (?:also )?includes?\b", re.I)
+_ASKING = re.compile(
+    r"\bmust\b|requir|should|\bneed|\b(?:have|has|had|having)\b|progress|fail|refractor|resistan|relaps|recur|\bafter\b|"
+    r"follow|at least|treated|exposed|therapy|treatment|lines?\b|regimen|ineligible|intoleran|exhaust|chemotherap|"
+    r"inhibitor|antibod",
+    re.I,
+)
+"""Words without which a therapy's name asks for nothing ("this includes prior use of samarium")."""
+
+
+def _softens(criterion: Criterion) -> bool:
     """Whether an exception that was not understood can save: one that was read can, one that only stands near may."""
     return criterion.exception is not None or isinstance(criterion.fact, PriorTherapy | Condition | Cns | Biomarker)
 
@@ -109,9 +140,7 @@ def _made(
     )
 
 
-def _silent(
-    criterion: Criterion, judgement: Judgement, known: Known, words: TrialWords
-) -> CriterionAssessment:
+def _silent(criterion: Criterion, judgement: Judgement, known: Known, words: TrialWords) -> CriterionAssessment:
     meaning = silence(criterion, judgement, known, words.clause(criterion))
     if meaning is Silence.ASSUME:
         made = _made(criterion, Truth.MET, judgement)
@@ -142,11 +171,15 @@ def _permitted(criterion: Criterion, known: Known, words: TrialWords, allowed: S
     """Whether what is forbidden in general is allowed in the form that the patient has."""
     same = [one for one in allowed if one.fact.kind == criterion.fact.kind]
     if isinstance(criterion.fact, Cns):
-        return any(judge(one, known, words).holds is Truth.MET for one in same)
+        # "Any" that is allowed excuses nothing in particular, nor does the very state that is forbidden.
+        narrow = [one for one in same if one.fact not in (criterion.fact, Cns("any brain metastases"))]
+        return any(judge(one, known, words).holds is Truth.MET for one in narrow)
     if isinstance(criterion.fact, Condition):
         return any(_allowed_form(one, criterion.fact, known, words) for one in same)
     if isinstance(criterion.fact, PriorTherapy) and known.patient.treatments is not None:
-        rest = tuple(item for item in known.treatments if not any(_allows(one, criterion, item, known, words) for one in same))
+        rest = tuple(
+            item for item in known.treatments if not any(_allows(one, criterion, item, known, words) for one in same)
+        )
         if len(rest) < len(known.treatments):
             patient = replace(known.patient, treatments=Treatments(rest, known.patient.treatments.source))
             return judge(criterion, known_of(patient), words).holds is Truth.NOT_MET
@@ -169,9 +202,11 @@ def _allows(one: Criterion, criterion: Criterion, item: Treatment, known: Known,
 
 def _narrower(one: Criterion, other: Criterion) -> bool:
     """Whether what is allowed lies within what is forbidden, and not the other way round."""
-    assert isinstance(one.fact, PriorTherapy) and isinstance(other.fact, PriorTherapy)
+    assert isinstance(one.fact, PriorTherapy)
+    assert isinstance(other.fact, PriorTherapy)
     return all(
-        any(is_a(name, broad) and not is_a(broad, name) for broad in other.fact.therapies) for name in one.fact.therapies
+        any(is_a(name, broad) and not is_a(broad, name) for broad in other.fact.therapies)
+        for name in one.fact.therapies
     )
 
 

@@ -54,9 +54,17 @@ _ROUTINE = frozenset(
 )  # fmt: skip
 """Chemistry that is seldom written down while it is normal."""
 _KIDNEY = ("creatinine", "creatinine clearance", "eGFR")
-_RISKY = frozenset(
-    {"HBV", "HCV", "HIV", "interstitial lung disease", "pneumonitis", "organ transplant", "second malignancy",
-     "anticoagulation"}
+RISKY = frozenset(
+    {
+        "HBV",
+        "HCV",
+        "HIV",
+        "interstitial lung disease",
+        "pneumonitis",
+        "organ transplant",
+        "second malignancy",
+        "anticoagulation",
+    }
 )
 """Conditions whose form decides once they are known to be there."""
 _OUT_OF_NOTES = frozenset({"resectable", "unresectable", "measurable_residual", "advanced", "progressive"})
@@ -64,7 +72,10 @@ _OUT_OF_NOTES = frozenset({"resectable", "unresectable", "measurable_residual", 
 _LISTED = frozenset(
     """consent|contraception|other|measurable disease|tissue available|life expectancy|surgery|toxicity not recovered|
     HBV|HCV|HIV|second malignancy|unable to swallow|pregnancy|breastfeeding|hypertension|diabetes|lung disease|allergy|
-    cardiac disease|steroids|psychiatric|live vaccine|active infection""".replace("\n    ", "").split("|")
+    cardiac disease|steroids|psychiatric|live vaccine|active infection|neuropathy|stroke|seizure|bleeding|
+    thromboembolism|anticoagulation|immunosuppression|organ transplant|allogeneic transplant|liver disease|
+    kidney disease|heart failure|interstitial lung disease|pneumonitis|autoimmune disease|GI obstruction|
+    pleural effusion or ascites|hearing loss|QT drugs|CYP drugs|substance abuse""".replace("\n    ", "").split("|")
 )
 """Topics that trials ask for and notes leave out."""
 
@@ -83,16 +94,14 @@ def silence(criterion: Criterion, judgement: Judgement, known: Known, clause: st
     required = criterion.requirement is Requirement.REQUIRED
     match criterion.fact:
         case Opaque():
-            return Silence.WAIVE
+            return Silence.ASK if judgement.told else Silence.WAIVE
         case Condition():
             return _condition(criterion.fact, required, judgement, known)
         case Lab():
-            return _lab(criterion.fact, judgement, known)
+            return _lab(criterion.fact, known)
         case PriorTherapy():
             return _therapy(criterion.fact, required, judgement)
         case Biomarker():
-            if criterion.fact.unknown_ok:
-                return Silence.ASSUME
             return _biomarker(criterion, required, known, clause)
         case Stage():
             # What a stated stage leaves open of a forbidden one is a matter of detail.
@@ -114,7 +123,11 @@ def _extent(fact: Extent, required: bool, known: Known) -> Silence:
     if not required:
         return Silence.ASSUME
     progressed = known.extent.get("progressive")
-    if progressed is not None and progressed.true and set(fact.values) <= _FAILED_TREATMENT - {"metastatic", "advanced"}:
+    if (
+        progressed is not None
+        and progressed.true
+        and set(fact.values) <= _FAILED_TREATMENT - {"metastatic", "advanced"}
+    ):
         return Silence.WAIVE  # it progressed on treatment: which of these words fits is for the visit
     return Silence.ASK
 
@@ -125,6 +138,8 @@ def _biomarker(criterion: Criterion, required: bool, known: Known, clause: str) 
         return Silence.WAIVE  # a test that can be done
     if required:
         return Silence.ASK
+    if criterion.fact.unknown_ok:
+        return Silence.ASSUME
     if criterion.fact.marker in known.markers:
         return Silence.WAIVE
     # "Must be negative for" is to be shown; "no known mutation" among the exclusions is not.
@@ -137,14 +152,19 @@ _TO_BE_SHOWN = re.compile(r"\bmust\b|confirmed|documented|negative|wild|determin
 
 def _condition(fact: Condition, required: bool, judgement: Judgement, known: Known) -> Silence:
     if judgement.told:
-        risky = fact.topic in _RISKY or (not required and known.condition(fact.topic) is None)
+        detailed = any(one.detail and one.topic.lower() == fact.topic.lower() for one in known.patient.conditions)
+        if detailed:
+            return Silence.WAIVE  # its form was told, and it is not the one that is named
+        risky = fact.topic in RISKY or (not required and known.condition(fact.topic) is None)
         return Silence.ASK if risky else Silence.WAIVE
     if required:
-        return Silence.ASSUME if fact.topic in _LISTED - {"other"} else Silence.WAIVE
+        if fact.topic not in _LISTED:
+            return Silence.ASK  # asked for under a name of its own: what the trial is about
+        return Silence.WAIVE if fact.topic == "other" else Silence.ASSUME
     return Silence.WAIVE if fact.topic == "other" else Silence.ASSUME
 
 
-def _lab(fact: Lab, judgement: Judgement, known: Known) -> Silence:
+def _lab(fact: Lab, known: Known) -> Silence:
     row = analyte(fact.analyte)
     name = row.name if row is not None else fact.analyte
     if name in known.labs:

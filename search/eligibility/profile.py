@@ -45,6 +45,7 @@ from search.patient import (
 )
 from search.terminology import oncotree
 from search.terminology.cancers import resolve_cancer
+from search.terminology.markers import resolve_marker
 from search.terminology.stages import implies_metastatic, stage_leaves, tnm_tokens
 from search.trial import GeoPoint
 
@@ -263,7 +264,10 @@ def _place(patient: Patient, value: object, reading: _Reading) -> Patient:
 
 
 def _panels(patient: Patient, value: object, reading: _Reading) -> Patient:
-    return replace(patient, panels=tuple(sorted(set(texts(value)))))
+    names = {marker for name in texts(value) for marker in (resolve_marker(name) or (name,))}
+    if not names:
+        reading.complain("panels", "must be a list of markers")
+    return replace(patient, panels=tuple(sorted(names)))
 
 
 _READERS: Mapping[str, Callable[[Patient, object, _Reading], Patient]] = {

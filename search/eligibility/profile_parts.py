@@ -51,7 +51,9 @@ def number(value: object) -> float | None:
 def texts(value: object) -> list[str]:
     """The texts of a text or list."""
     found = value if isinstance(value, list | tuple) else [value]
-    return [str(one).strip()[:_LONGEST_TEXT] for one in found if isinstance(one, str | int | float) and str(one).strip()]
+    return [
+        str(one).strip()[:_LONGEST_TEXT] for one in found if isinstance(one, str | int | float) and str(one).strip()
+    ]
 
 
 def _text(value: object) -> str | None:

@@ -42,4 +42,7 @@ def _member(member: CriterionAssessment) -> float:
 def structured_score(fields: Iterable[StructuredAssessment]) -> float:
     """The same for the registry's fields."""
     chances = {Truth.MET: 1.0, Truth.UNKNOWN: 0.8, Truth.NOT_MET: 0.01}
-    return math.prod(chances.get(field.truth, 1.0) for field in fields)
+    return math.prod(
+        _SOFT if field.field == "conditions" and field.truth is Truth.NOT_MET else chances.get(field.truth, 1.0)
+        for field in fields
+    )

@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from operator import mul
 from types import MappingProxyType
 
 from search.eligibility.criterion import Criterion, Opaque, Section
@@ -38,8 +39,7 @@ class Calibration:
 
     def chance(self, kind: str, values: Sequence[float]) -> float:
         """Chance, 0 to 1, that a reading of this kind with these features is right."""
-        odds = self.intercept + self.kinds.get(kind, 0.0)
-        odds += sum(weight * value for weight, value in zip(self.weights, values, strict=True))
+        odds = self.intercept + self.kinds.get(kind, 0.0) + sum(map(mul, self.weights, values))
         return min(max(1 / (1 + math.exp(-odds)), _RANGE[0]), _RANGE[1])
 
 
@@ -74,6 +74,16 @@ def calibrated(items: Sequence[Criterion], length: int) -> list[Criterion]:
     return [
         item
         if isinstance(item.fact, Opaque)
-        else replace(item, confidence=model.chance(item.fact.kind, features(item, length)))
+        else Criterion(
+            item.fact,
+            item.requirement,
+            item.section,
+            item.evidence,
+            item.line,
+            item.cohort,
+            model.chance(item.fact.kind, features(item, length)),
+            item.exception,
+            item.or_group,
+        )
         for item in items
     ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from search.extraction.kinds import READERS
 from search.extraction.lines import criteria_text
 from search.extraction.merging import merged
 from search.extraction.polarity import governed, sentences, stance
+from search.extraction.polarity_words import PERMISSION
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 from search.extraction.remarks import asks_nothing
 from search.trial import Trial
@@ -88,7 +89,7 @@ def read_text(
         if line.index in silent:
             continue
         found: list[Criterion] = []
-        for number in sorted(concerned.get(line.index, ())):
+        for number in concerned.get(line.index, ()):
             try:
                 for finding in readers[number](line, text):
                     found.append(_criterion(finding, line, text))  # noqa: PERF401 - keeps what came before a fault
@@ -145,9 +146,12 @@ def _group(name: str | None, line: Line) -> str | None:
 
 def _unread(line: Line, found: Sequence[Criterion], text: CriteriaText) -> Iterator[Criterion]:
     """Sentences of a line that no reader understood, where a reader understood another one."""
+    parts = sentences(line)
+    if len(parts) == 1:
+        return
     spans = sorted((item.evidence.start, item.evidence.end) for item in found)
     reach = number = 0
-    for first, last in sentences(line):
+    for first, last in parts:
         start, end = line.start + first, line.start + last
         while number < len(spans) and spans[number][0] < end:
             reach = max(reach, spans[number][1])
@@ -160,7 +164,8 @@ def _unread(line: Line, found: Sequence[Criterion], text: CriteriaText) -> Itera
 
 def _opaque(line: Line, start: int, end: int, text: CriteriaText) -> Criterion:
     """Words as a statement of their own: what their section asks, unless they say that something is allowed."""
-    allowed = stance(line, start, start, text).requirement is Requirement.ALLOWED
+    speaks = PERMISSION.search(line.folded) is not None
+    allowed = speaks and stance(line, start, start, text).requirement is Requirement.ALLOWED
     said = Requirement.ALLOWED if allowed else governed(line, text)
     return Criterion(
         fact=Opaque(),
@@ -180,8 +185,8 @@ def _evidence(raw: str, start: int, end: int) -> Evidence:
 @dataclass(frozen=True, slots=True)
 class _Scanner:
     automaton: ahocorasick.Automaton
-    readers: tuple[frozenset[int], ...]
-    """By trigger number, the readers that named it."""
+    readers: tuple[int, ...]
+    """By trigger number, the readers that named it: bit n stands for reader n."""
 
 
 @cache
@@ -194,22 +199,32 @@ def _scanner(readers: tuple[Reader, ...]) -> _Scanner:
     for number, trigger in enumerate(named):
         automaton.add_word(trigger, number)
     automaton.make_automaton()
-    return _Scanner(automaton, tuple(frozenset(numbers) for numbers in named.values()))
+    return _Scanner(automaton, tuple(sum(1 << number for number in numbers) for numbers in named.values()))
 
 
-def _concerned(text: CriteriaText, readers: Sequence[Reader]) -> dict[int, set[int]]:
-    """By line, the numbers of the readers that have a trigger in it."""
-    concerned: dict[int, set[int]] = defaultdict(set)
-    if not readers:
-        return concerned
-    scanner = _scanner(tuple(readers))
-    lines: Iterable[Line] = iter(text.lines)
-    line = next(iter(lines), None)
-    for end, trigger in scanner.automaton.iter(text.folded):
-        while line is not None and line.end <= end:
-            line = next(iter(lines), None)
-        if line is None:
-            break
-        if line.start <= end:
-            concerned[line.index] |= scanner.readers[trigger]
-    return concerned
+def _concerned(text: CriteriaText, readers: tuple[Reader, ...]) -> dict[int, list[int]]:
+    """By line, the numbers of the readers that have a trigger in it, ascending."""
+    if not readers or not text.lines:
+        return {}
+    scanner = _scanner(readers)
+    masks: dict[int, int] = {}
+    lines = iter(text.lines)
+    line = next(lines)
+    start, end, mask = line.start, line.end, 0
+    for at, trigger in scanner.automaton.iter(text.folded):
+        if at >= end:
+            masks[line.index] = mask
+            while at >= end:
+                following = next(lines, None)
+                if following is None:
+                    return _numbers(masks, len(readers))
+                line, mask = following, 0
+                start, end = line.start, line.end
+        if at >= start:
+            mask |= scanner.readers[trigger]
+    masks[line.index] = mask
+    return _numbers(masks, len(readers))
+
+
+def _numbers(masks: dict[int, int], readers: int) -> dict[int, list[int]]:
+    return {line: [n for n in range(readers) if mask >> n & 1] for line, mask in masks.items() if mask}

@@ -87,7 +87,7 @@ def criteria_text(raw: str, title: str = "", conditions: tuple[str, ...] = ()) -
     lines: list[Line] = []
     open_items: list[tuple[int, int]] = []  # (indent, index) of lines that may govern what follows
     headings: list[tuple[int, str, str | None]] = []  # (indent, text, cohort)
-    section_at = _SectionAt(raw)
+    section_at = _SectionAt(view)
     last_section: Section | None = None
     for item in _items(raw, view):
         section, section_heading = section_at(item.start)
@@ -147,21 +147,19 @@ _LONGEST_HEADING = 120
 class _SectionAt:
     """Section of an offset, and whether a line there is the section's own heading."""
 
-    def __init__(self, raw: str) -> None:
+    def __init__(self, view: str) -> None:
         self._starts: list[int] = []
         self._sections: list[Section] = []
         self._heads: list[int] = []
         """Offset of each section's heading; -1 where it has none."""
-        for part in sections(raw):
+        for part in sections(view):
             self._starts.append(part.start)
             self._sections.append(Section.EXCLUSION if part.kind == "exclusion" else Section.INCLUSION)
-            words = _WORDS.search(raw, part.start, part.end)
+            words = _WORDS.search(view, part.start, part.end)
             head = words.start() if words else part.end
-            end = raw.find("\n", head, min(part.end, head + _LONGEST_HEADING))
-            first_line = (
-                raw[head : end if end >= 0 else part.end] if end >= 0 or part.end - head < _LONGEST_HEADING else ""
-            )
-            self._heads.append(head if _SECTION_WORD.search(first_line) else -1)
+            first_line = view[head : min(part.end, head + _LONGEST_HEADING)].partition("\n")[0]
+            heads = len(first_line) < _LONGEST_HEADING and _SECTION_WORD.search(first_line)
+            self._heads.append(head if heads else -1)
 
     def __call__(self, offset: int) -> tuple[Section, bool]:
         number = bisect_right(self._starts, offset) - 1

@@ -23,6 +23,8 @@ def merged(items: Iterable[Criterion]) -> list[Criterion]:
     apart. A therapy that says no more than the topic read from the same words is left out.
     """
     ordered = sorted(items, key=lambda item: (item.evidence.start, item.evidence.end))
+    if len(ordered) < 2:
+        return ordered
     best: dict[tuple[object, ...], Criterion] = {}
     for item in ordered:
         key = (item.fact, item.requirement, item.or_group)

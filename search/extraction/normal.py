@@ -55,7 +55,7 @@ def _folded(character: str) -> str:
 
 
 def plain(raw: str) -> str:
-    """The text with dashes, quotes, spaces, full-width forms and markdown escapes made plain; same length, case kept."""
+    """The text with dashes, quotes, spaces, full-width forms and markdown escapes made plain; same length and case."""
     if raw.isascii():
         return raw.replace("\\", " ")
     return raw.translate({ord(c): _plain(c) for c in set(raw) if not c.isascii() or c == "\\"})

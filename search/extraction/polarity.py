@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from search.eligibility.criterion import Requirement, Section
 from search.extraction import polarity_words as lexicon
@@ -195,10 +195,9 @@ def _boundaries(folded: str) -> tuple[list[int], list[int]]:
     return starts, ends
 
 
-def sentences(line: Line) -> Iterator[tuple[int, int]]:
+def sentences(line: Line) -> list[tuple[int, int]]:
     """Offsets, in the line, of its sentences in order; they cover it."""
-    at = 0
-    for end in [*_boundaries(line.folded)[1], len(line.folded)]:
-        if end > at:
-            yield at, end
-            at = end
+    ends = _boundaries(line.folded)[1]
+    if not ends or ends[-1] < len(line.folded):
+        ends = [*ends, len(line.folded)]
+    return list(pairwise([0, *ends]))

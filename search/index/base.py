@@ -94,8 +94,9 @@ class Candidates:
 
     `lexical` holds only trials that contain enough of the terms, its best `LexicalConfig.window`. With terms or a
     vector, the matches are the trials that pass the filters and contain enough of the terms
-    (`LexicalConfig.min_match_*`) or are among the `DenseConfig.matches` nearest (and near enough, `least_cosine`); with neither (an empty text), all
-    that pass the filters, and `browse` lists them newest update first.
+    (`LexicalConfig.min_match_*`) or are among the `DenseConfig.matches` nearest of the whole index, whatever the
+    filters (and near enough, `least_cosine`); with neither (an empty text), all that pass the filters, and `browse`
+    lists them newest update first.
     """
 
     lexical: tuple[LexicalHit, ...]
@@ -104,6 +105,8 @@ class Candidates:
     total: int
     facets: Mapping[str, Mapping[str, int]]
     """Counts by value name, for each facet asked for, over the matches with that facet's own filter left out."""
+    nearest: frozenset[str] = frozenset()
+    """Trials that pass the filters and are matches because they are near in meaning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,6 +152,15 @@ def present_states(marker: str) -> tuple[str, ...]:
 
 
 @cache
+def opposites(marker: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Pairs of sets of leaves of which a result cannot be in both. (A marker that is negative may yet be mutated.)"""
+    pairs = [("positive", "negative"), ("mutation", "wild type")]
+    if marker in _ABSENT:
+        pairs = [(present, absent) for present in _PRESENT[marker] for absent in _ABSENT[marker]]
+    return tuple((state_leaves(marker, present), state_leaves(marker, absent)) for present, absent in pairs)
+
+
+@cache
 def leaves_of_states(marker: str, states: tuple[str, ...]) -> frozenset[str]:
     """All leaves of several states of a marker."""
     return frozenset(leaf for state in states for leaf in state_leaves(marker, state))

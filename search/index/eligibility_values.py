@@ -37,6 +37,7 @@ from search.index.eligibility_terms import (
     absent_states,
     leaves_of_stage,
     leaves_of_states,
+    opposites,
     present_states,
     says_result,
     stage_family,
@@ -282,10 +283,9 @@ def _excluded_of(reading: _Reading, scope: _Scope) -> _Leaves:
             elif reading.refuses(item):
                 # A marker without a state is meant to be there; one that need only be tested says nothing.
                 refused |= leaves_of_states(marker, states) if item.fact.states else present  # type: ignore[union-attr]
-        if sure and taken and taken <= absent:
-            refused |= present
-        elif sure and taken and taken <= present:
-            refused |= absent
+        if sure and taken:
+            for one, other in opposites(marker):
+                refused |= other if taken <= one else one if taken <= other else frozenset()
         refused -= taken
         found |= {f"{marker}:{leaf}" for leaf in refused}
         if refused - absent:

@@ -45,8 +45,9 @@ class Folded:
         return place + self._shifts[bisect.bisect_right(self._places, place) - 1]
 
 
+@functools.lru_cache(maxsize=64)
 def fold(text: str) -> Folded:
-    """Fold a text; linear in its length."""
+    """Fold a text; linear in its length. Several vocabularies look at the same text one after the other."""
     flat = f" {text.translate(_fold_table())} "
     places, shifts, removed = [0], [-1], 0
     for match in _RUN.finditer(flat):

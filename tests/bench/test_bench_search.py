@@ -105,11 +105,13 @@ def test_search_through_the_api(oncology_index: Path, short_queries: list[str]) 
 
         whole = timed(short_queries, ask)
         print(
-            f"\nprocess start to first answer: {first:.2f} s; resident after {len(whole)} searches: {resident_mb(pid):.0f} MB"
+            f"\nprocess start to first answer: {first:.2f} s; "
+            f"resident after {len(whole)} searches: {resident_mb(pid):.0f} MB"
         )
     print(f"bare tantivy, ten best:        {percentiles(floor)}")
     print(
-        f"hybrid with facets, over HTTP: {percentiles(whole)} = {np.median(whole) / np.median(floor):.0f} x bare tantivy"
+        f"hybrid with facets, over HTTP: {percentiles(whole)} = "
+        f"{np.median(whole) / np.median(floor):.0f} x bare tantivy"
     )
 
 

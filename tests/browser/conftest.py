@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,6 +34,15 @@ def engine() -> FakeEngine:
     return FakeEngine()
 
 
+def ready(base: str) -> bool:
+    """Whether searches are answered: the port answers before the engine is warm."""
+    try:
+        with urllib.request.urlopen(f"{base}/readyz", timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
 @contextmanager
 def running(made: uvicorn.Server) -> Iterator[str]:
     thread = threading.Thread(target=made.run, daemon=True)
@@ -40,9 +50,11 @@ def running(made: uvicorn.Server) -> Iterator[str]:
     end = time.monotonic() + 30
     while not made.started and time.monotonic() < end:
         time.sleep(0.02)
-    port = made.servers[0].sockets[0].getsockname()[1]
+    base = f"http://127.0.0.1:{made.servers[0].sockets[0].getsockname()[1]}"
+    while not ready(base) and time.monotonic() < end:
+        time.sleep(0.02)
     try:
-        yield f"http://127.0.0.1:{port}"
+        yield base
     finally:
         made.should_exit = True
         thread.join(10)

@@ -13,6 +13,7 @@ from search.config import RankingConfig
 from search.index.base import Candidates, Generation, Retrieval
 from search.index.document import FACETS, IndexDocument
 from search.query import Filters
+from search.trial import OverallStatus, Phase, StudyType
 from tests.index_strategies import FIELDED, unit_rows
 from tests.made_up import DIMENSIONS, made_up_request
 from tests.oracle import Expected, Oracle
@@ -48,6 +49,7 @@ def agree(found: Candidates, expected: Expected, config: RankingConfig) -> None:
     for hits in (found.lexical, found.dense):
         assert list(hits) == sorted(hits, key=lambda hit: (-hit.score, hit.nct_id))
     assert found.total == len(expected.matched)
+    assert found.nearest == expected.nearest
     assert {name: dict(counts) for name, counts in found.facets.items()} == expected.facets
 
 
@@ -172,3 +174,14 @@ def test_impossible_ages(generation: Generation, oracle: MakeOracle, age: int) -
     filters = Filters(age_days=age)
     found = generation.retrieve(Retrieval((), None, filters), RANKING)
     assert set(found.browse) == oracle(RANKING).passing(filters)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_choosing_a_facet_gives_what_it_counted(generation: Generation, seed: int) -> None:
+    request = replace(made_up_request(random.Random(seed)), filters=Filters(), facets=("status", "phase", "study_type"))
+    counted = generation.retrieve(request, NARROW).facets
+    choices = [(Filters(status=frozenset({OverallStatus(value)})), n) for value, n in counted["status"].items()]
+    choices += [(Filters(phase=frozenset({Phase(value)})), n) for value, n in counted["phase"].items()]
+    choices += [(Filters(study_type=frozenset({StudyType(value)})), n) for value, n in counted["study_type"].items()]
+    for filters, count in choices:
+        assert generation.retrieve(replace(request, filters=filters), NARROW).total == count

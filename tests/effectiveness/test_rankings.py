@@ -1,7 +1,7 @@
 """Rankings against judgements: the development sets, run as `oncomatch run` runs them.
 
-Plain counts an unjudged trial as not relevant; condensed leaves unjudged trials out. The floors are the figures reached,
-less a tolerance for other vector arithmetic; a change that moves them is stated in the CHANGELOG.
+Plain counts an unjudged trial as not relevant; condensed leaves unjudged trials out. The floors are the figures that
+were reached, less a tolerance for other vector arithmetic; a change that moves them is stated in the CHANGELOG.
 """
 
 from __future__ import annotations

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -176,14 +175,14 @@ def kill_builds(source: Path, index: Path, model: Path, kills: int, seed: int, l
 
 
 @pytest.fixture
-def real_records(data_dir: Path, tmp_path: Path) -> Iterator[Path]:
+def real_records(data_dir: Path, tmp_path: Path) -> Path:
     import gzip
     from itertools import islice
 
     with gzip.open(data_dir / "ctgov/ctgov_v2_oncology.jsonl.gz", "rt") as lines:
         path = tmp_path / "real.jsonl"
         path.write_text("".join(islice(lines, 400)))
-    yield path
+    return path
 
 
 @pytest.mark.data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import subprocess
@@ -96,16 +97,10 @@ def test_nothing_found_says_why(engine: SearchEngine) -> None:
     assert (nowhere.total, nowhere.hits) == (0, ())
     assert nowhere.reason is not None
     assert nowhere.reason == "No trial both fits the text and passes the filters: country."
-    impossible = DateRange(first=_day("2030-01-01"), last=_day("2020-01-01"))
+    impossible = DateRange(first=dt.date(2030, 1, 1), last=dt.date(2020, 1, 1))
     contradiction = engine.search(Query(text="lung", filters=Filters(start=impossible)))
     assert contradiction.total == 0
     assert contradiction.reason
-
-
-def _day(text: str):  # type: ignore[no-untyped-def]
-    import datetime
-
-    return datetime.date.fromisoformat(text)
 
 
 def test_ids_are_looked_up_and_never_answered_by_neighbours(engine: SearchEngine) -> None:

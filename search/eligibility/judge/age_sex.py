@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from search.age import first_day, last_day
 from search.eligibility.assessment import Judgement, StructuredAssessment, Truth
-from search.eligibility.criterion import Age, Requirement, SexIs
+from search.eligibility.criterion import Age, SexIs
 from search.eligibility.known import Known
 from search.trial import Eligibility, Sex
 
 
-def judge_age(fact: Age, requirement: Requirement, known: Known) -> Judgement:
+def judge_age(fact: Age, known: Known) -> Judgement:
     """Inclusive bounds in years; 65 as a maximum lasts until the 66th birthday."""
     bounds = f"{fact.min if fact.min is not None else 0:g} to {f'{fact.max:g}' if fact.max is not None else 'any age'}"
     if known.patient.age is None:
@@ -19,7 +19,7 @@ def judge_age(fact: Age, requirement: Requirement, known: Known) -> Judgement:
     return Judgement(Truth.MET if inside else Truth.NOT_MET, f"age {years:g}, {bounds} is asked")
 
 
-def judge_sex(fact: SexIs, requirement: Requirement, known: Known) -> Judgement:
+def judge_sex(fact: SexIs, known: Known) -> Judgement:
     """The same sex, another one, or not stated."""
     if known.patient.sex is None:
         return Judgement(Truth.UNKNOWN, f"sex is not stated ({fact.value} is asked)", missing=("sex",))

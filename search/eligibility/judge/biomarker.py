@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from search.eligibility.assessment import Basis, Judgement, Truth
-from search.eligibility.criterion import Biomarker, Requirement
+from search.eligibility.criterion import Biomarker
 from search.eligibility.judge.levels import compare_levels, read_levels
 from search.eligibility.known import Known
 from search.patient import MarkerFact
@@ -17,7 +17,10 @@ _ABSENT = re.compile(
     r"|not amplified|non-amplified|germline wild type)$",
     re.I,
 )
-_DENIED = re.compile(r"^(?P<what>.+?)[\s-]+(?:negative|not detected|absent|wild[- ]?type)(?:\s*\((?P<how>[^)]*)\))?$", re.I)
+_DENIED = re.compile(
+    r"^(?P<what>.+?)[\s-]+(?:negative|not detected|absent|wild[- ]?type)(?:\s*\((?P<how>[^)]*)\))?$", re.I
+)
+_NUMERIC = re.compile(r"[<>=~\s]*\d+(?:\.\d+)?\s*(?:%|ng/mL|U/mL)?")
 _GENOMIC = re.compile(
     r"mutation|mutant|fusion|rearrang|transloc|alteration|insertion|deletion|skipping|[A-Z]\d+[A-Z]?|amplif", re.I
 )
@@ -26,13 +29,13 @@ _LEVELS = frozenset({"HER2", "ER", "PR", "PD-L1", "MSI", "MMR", "TMB", "HRD", "C
 _RESISTANCE = frozenset({"T790M", "C797S", "resistance mutation"})
 
 
-def judge_biomarker(fact: Biomarker, requirement: Requirement, known: Known) -> Judgement:
+def judge_biomarker(fact: Biomarker, known: Known) -> Judgement:
     """Each result against each state; a positive one is enough, a no needs every result to say no."""
     answers = list(_answers(fact, known))
     what = " ".join(filter(None, (fact.marker, " or ".join(fact.states), fact.threshold)))
     if not answers:
         if fact.marker in known.patient.panels:
-            absent = [True if _ABSENT.match(state) else False for state in fact.states]
+            absent = [bool(_ABSENT.match(state)) for state in fact.states]
             if absent and len(set(absent)) == 1:
                 truth = Truth.MET if absent[0] else Truth.NOT_MET
                 return Judgement(truth, f"{fact.marker} was tested without a finding", Basis.DERIVED)
@@ -58,7 +61,10 @@ def judge_biomarker(fact: Biomarker, requirement: Requirement, known: Known) -> 
 def tested(fact: Biomarker) -> bool:
     """Whether a result is asked for, whatever it is."""
     states = {state.lower() for state in fact.states}
-    return bool(states & {"known", "tested", "known value", "available", "documented"}) or {"positive", "negative"} <= states
+    return (
+        bool(states & {"known", "tested", "known value", "available", "documented"})
+        or {"positive", "negative"} <= states
+    )
 
 
 def _answers(fact: Biomarker, known: Known) -> Iterator[tuple[bool | None, str]]:
@@ -85,27 +91,18 @@ def _results(fact: Biomarker, known: Known) -> list[MarkerFact]:
 def _one(fact: Biomarker, result: MarkerFact) -> bool | None:
     by_level = _by_level(fact, result)
     by_state = _by_state(fact, result)
+    if by_level and by_state is None and fact.marker == "HER2" and fact.states:
+        return None  # IHC 2+ is settled by in situ hybridisation
     if by_level is not None:
         # A level that is reported beside the state is the finer word of the two.
         return by_level
-    if by_state is True and fact.threshold and result.value and _same_scale(fact.threshold, result.value):
+    if by_state is True and fact.marker in _GRADUAL and read_levels(fact.threshold or ""):
         return None
-    if by_state is True and fact.threshold and _demanding(fact.threshold) and not read_levels(result.value or ""):
-        return None if _numeric_only(fact) else by_state
     return by_state
 
 
-def _demanding(threshold: str) -> bool:
-    return bool(read_levels(threshold))
-
-
-def _numeric_only(fact: Biomarker) -> bool:
-    """Whether "positive" says nothing against the threshold (PD-L1 positive, and TPS of at least 50 % is asked)."""
-    return fact.marker in {"PD-L1", "TMB", "Ki-67", "NY-ESO-1"}
-
-
-def _same_scale(one: str, other: str) -> bool:
-    return bool({level.scale for level in read_levels(one)} & {level.scale for level in read_levels(other)})
+_GRADUAL = frozenset({"PD-L1", "TMB", "Ki-67", "NY-ESO-1"})
+"""Markers of which "positive" says nothing against a threshold (TPS of at least 50 %)."""
 
 
 def _by_level(fact: Biomarker, result: MarkerFact) -> bool | None:
@@ -135,7 +132,7 @@ def _state(asked_marker: str, result: MarkerFact, wanted: str) -> bool | None:
 
 def _allele_or_equivalent(asked: str, result: MarkerFact, wanted: str) -> bool | None:
     if "*" in asked and "*" not in result.marker:
-        allele = asked.split("-")[-1]  # A*02:01
+        allele = asked.rsplit("-", maxsplit=1)[-1]  # A*02:01
         same = any(allele in state for state in result.states)
         positive = not _ABSENT.match(wanted)
         return same if positive else not same
@@ -154,8 +151,18 @@ def _allele_or_equivalent(asked: str, result: MarkerFact, wanted: str) -> bool |
     return None
 
 
+def _by_number(told: str, wanted: str) -> bool | None:
+    """A share of cells against a word: from one percent on positive (ASCO/CAP 2020 for ER, PD-L1 as labelled)."""
+    share = float(re.sub(r"[^\d.]", "", told)) if told.strip().endswith("%") else None
+    if share is None or wanted not in {"positive", "negative", "expression"}:
+        return None
+    return (share >= 1) is (wanted != "negative")
+
+
 def _pair(marker: str, told: str, wanted: str) -> bool | None:
     """Whether a told state is the wanted one."""
+    if _NUMERIC.fullmatch(told) and not any(letter.isdigit() for letter in wanted):
+        return _by_number(told, wanted)
     denied = _DENIED.match(told)
     if denied and not _ABSENT.match(told):
         what = denied["what"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from search.eligibility.assessment import Basis, Judgement, Truth
+from search.eligibility.assessment import Basis, Judgement, StructuredAssessment, Truth
 from search.eligibility.criterion import Cancer, Requirement
 from search.eligibility.known import Known
 from search.terminology import oncotree
-from search.terminology.cancers import display_name
+from search.terminology.cancers import cancer_types_of, display_name
+from search.trial import Trial
 
 
 def judge_cancer(fact: Cancer, requirement: Requirement, known: Known) -> Judgement:
@@ -40,9 +41,7 @@ def _unspecific(own: frozenset[str], codes: frozenset[str]) -> bool:
         return any(word in oncotree.node(code).name for word in _UNSPECIFIC)
 
     tissues = {oncotree.node(code).tissue for code in codes}
-    return any(
-        oncotree.node(code).tissue in tissues and (vague(code) or any(map(vague, codes))) for code in own
-    )
+    return any(oncotree.node(code).tissue in tissues and (vague(code) or any(map(vague, codes))) for code in own)
 
 
 _SHORTEST_NAME = 6
@@ -56,3 +55,20 @@ def _namesake(own: frozenset[str], codes: frozenset[str]) -> bool:
         for name in names
         for code in own
     )
+
+
+def judge_conditions(trial: Trial, known: Known) -> StructuredAssessment | None:
+    """The diseases of a record whose text names none, by its conditions, keywords and titles.
+
+    None where the record names none either, or the diagnosis is not stated.
+    """
+    codes = cancer_types_of(trial)
+    if not codes or known.cancers is None or known.patient.cancer is None:
+        return None
+    wanted = oncotree.leaves_of(codes)
+    own = known.patient.cancer.codes
+    names = ", ".join(sorted(display_name(code) for code in codes))
+    apart = known.cancers.isdisjoint(wanted) and not _unspecific(own, codes) and not _namesake(own, codes)
+    truth = Truth.MET if known.cancers <= wanted else Truth.NOT_MET if apart else Truth.UNKNOWN
+    told = " or ".join(sorted(display_name(code) for code in own))
+    return StructuredAssessment("conditions", names, truth, f"{told}; the record's conditions are {names}")

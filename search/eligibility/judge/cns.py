@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from search.eligibility.assessment import Basis, Judgement, Truth
-from search.eligibility.criterion import Cns, Requirement
+from search.eligibility.criterion import Cns
 from search.eligibility.known import Known
 
 _YES, _NO, _PERHAPS = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN
@@ -23,7 +23,7 @@ _BESIDES = ("leptomeningeal", "spinal cord compression")
 """States that a profile may also tell as a condition."""
 
 
-def judge_cns(fact: Cns, requirement: Requirement, known: Known) -> Judgement:
+def judge_cns(fact: Cns, known: Known) -> Judgement:
     """By the table; leptomeningeal disease and cord compression may also be told as conditions."""
     name = fact.state.replace("_", " ")
     if fact.state in _BESIDES:

@@ -19,7 +19,7 @@ from search.patient import ConditionFact
 _ADJECTIVE = re.compile(
     r"uncontrolled|unstable|unresolved|\bactive\b|severe|serious|significant|symptomatic|recent|\bcurrent|ongoing|chronic|"
     r"suspected|poorly|progressive|moderate|untreated|life[- ]threatening|systemic|high[- ]dose|\bstrong|\bmajor\b|"
-    r"uncorrect|decompensated|non-healing|inadequate|clinically|known or",
+    r"metastatic|malignant|massive|refractory|uncorrect|decompensated|non-healing|inadequate|clinically|known or",
     re.I,
 )
 """Words that bound what follows them, in a list all that follows."""
@@ -32,7 +32,8 @@ _TAIL = re.compile(
 )
 """Words that bound what stands before them, wherever they stand in the clause."""
 _HARMLESS = re.compile(
-    r"\b(?:(?:patients?|subjects?|participants?|those|individuals?) (?:with|who (?:have|has|are))|with (?:an? )?(?:active or prior |"
+    r"\b(?:(?:patients?|subjects?|participants?|those|individuals?) (?:with|who (?:have|has|are))|"
+    r"with (?:an? )?(?:active or prior |"
     r"prior |known |any )?history of|history of|prior|any|known|positive (?:for|test\w* (?:for|of))?|documented|"
     r"that (?:have|has)|diagnos\w+|infected with|infection with)\b",
     re.I,
@@ -52,13 +53,20 @@ _TOPICS = frozenset(
     contraception|immunosuppression|steroids|organ transplant|allogeneic transplant|neuropathy|GI obstruction|
     unable to swallow|surgery|live vaccine|allergy|psychiatric|substance abuse|measurable disease|life expectancy|
     tissue available|consent|QT drugs|CYP drugs|anticoagulation|pleural effusion or ascites|hearing loss|diabetes|
-    liver disease|kidney disease|lung disease|toxicity not recovered|other""".lower().replace("\n    ", "").split("|")
+    liver disease|kidney disease|lung disease|toxicity not recovered|other""".lower()
+    .replace("\n    ", "")
+    .split("|")
 )
 """Topics of the interchange format, which answer for themselves; other words are looked for in the text."""
 
 
 def judge_condition(
-    fact: Condition, requirement: Requirement, known: Known, quote: str = "", clause: str | None = None
+    fact: Condition,
+    requirement: Requirement,
+    known: Known,
+    quote: str = "",
+    near: str | None = None,
+    clause: str | None = None,
 ) -> Judgement:
     """By a condition under the criterion's own words, else by the same topic.
 
@@ -67,14 +75,17 @@ def judge_condition(
         requirement: whether it is asked or forbidden.
         known: the patient.
         quote: the criterion's evidence.
+        near: the evidence with the words right behind it; the evidence itself if not at hand.
         clause: the clause of the registry text that the evidence stands in; the evidence itself if not at hand.
     """
     topic = fact.topic
-    if topic in {"pregnancy", "breastfeeding"} and known.patient.sex is not None:
-        if known.patient.sex.value == "male":
-            return Judgement(Truth.NOT_APPLICABLE, "does not concern men")
+    sex = known.patient.sex.value if known.patient.sex is not None else None
+    if topic in {"pregnancy", "breastfeeding"} and sex == "male":
+        return Judgement(Truth.NOT_APPLICABLE, "does not concern men")
     noted = str(fact.value) if isinstance(fact.value, str) else ""
-    words = _Words(f"{noted} {quote}".lower(), (quote if clause is None else clause).lower(), quote.lower(), noted.lower())
+    behind = quote if near is None else near
+    around = quote if clause is None else clause
+    words = _Words(behind.lower(), around.lower(), quote.lower(), noted.lower())
     answers = [_same_topic(one, fact, requirement, words) for one in known.patient.conditions if _same(one, topic)]
     for one in known.patient.conditions:
         if not _same(one, topic) and one.topic.lower() not in _TOPICS:
@@ -91,10 +102,18 @@ def judge_condition(
 class _Words:
     """A criterion's words, folded: what names the condition, and the clause around it."""
 
-    narrow: str
+    near: str
     clause: str
     quote: str
     noted: str
+
+    @property
+    def own(self) -> str:
+        return f"{self.noted} {self.quote}"
+
+    @property
+    def narrow(self) -> str:
+        return f"{self.noted} {self.near}"
 
     @property
     def wide(self) -> str:
@@ -106,14 +125,26 @@ class _Words:
         until = at + len(self.quote) if at >= 0 else len(self.clause)
         before, behind = self.clause[:until], self.clause[until:]
         own = re.split(r"[,;]|\bor\b|\band\b", behind)[0]
-        near, all_ = f"{self.noted} {before} {own}", f"{self.noted} {before} {behind}"
+        before = _HARMLESS.sub(" ", f"{self.noted} {before}")
         if without is not None:
-            near, all_ = without.sub(" ", near), without.sub(" ", all_)
-        return bool(_ADJECTIVE.search(_HARMLESS.sub(" ", near)) or _TAIL.search(_HARMLESS.sub(" ", all_)))
+            before, behind, own = (without.sub(" ", part) for part in (before, behind, own))
+        return bool(_ADJECTIVE.search(f"{before} {own}") or _TAIL.search(f"{before} {behind}"))
 
 
 def judge_opaque(requirement: Requirement, known: Known, words: str) -> Judgement:
-    """Words that no reader understood: unknown, and never a failure."""
+    """Words that no reader understood: unknown, and never a failure.
+
+    Where something that the patient has is named in forbidden words, that is said.
+    """
+    asked = telling(words)
+    for one in known.patient.conditions:
+        names = telling(one.topic)
+        if one.present and one.topic.lower() not in _TOPICS and names and names <= asked:
+            return Judgement(
+                Truth.UNKNOWN,
+                f"these words were not understood, and they speak of {one.topic}",
+                told=requirement is Requirement.PROHIBITED,
+            )
     return Judgement(Truth.UNKNOWN, "these words were not understood")
 
 
@@ -123,6 +154,12 @@ def _same(told: ConditionFact, topic: str) -> bool:
 
 def _stated(told: ConditionFact) -> str:
     return f"{told.topic}: {told.detail or ('yes' if told.present else 'no')}"
+
+
+_REGULATED = re.compile(
+    r"\bmust (?:have|be)\b|\bshould (?:have|be)\b|\beligible (?:if|provided|when|only)\b|allowed if", re.I
+)
+"""The condition is not forbidden as such; who has it must fulfil something."""
 
 
 def _same_topic(told: ConditionFact, fact: Condition, requirement: Requirement, words: _Words) -> Judgement:
@@ -142,7 +179,7 @@ def _same_topic(told: ConditionFact, fact: Condition, requirement: Requirement, 
     qualified = words.qualified()
     if required:
         return _open(fact, stated) if fact.topic in _OF_THE_PATIENT and qualified else Judgement(Truth.MET, stated)
-    if qualified or not has_form(words.narrow, fact.topic):
+    if qualified or _REGULATED.search(words.clause) or not has_form(words.own, fact.topic):
         return _open(fact, stated)
     return Judgement(Truth.MET, stated, tentative=told.detail is not None)
 
@@ -183,7 +220,9 @@ def _by_words(told: ConditionFact, words: _Words, requirement: Requirement) -> J
             return Judgement(Truth.MET, stated, Basis.DERIVED)
     if requirement is Requirement.REQUIRED:
         return Judgement(Truth.MET, stated, Basis.DERIVED, tentative=True)
-    if not names <= telling(words.narrow) or words.qualified(_with_name(names)):
+    if not names <= telling(words.narrow):
+        return None
+    if words.qualified(_with_name(names)):
         return Judgement(
             Truth.UNKNOWN,
             f"{stated}; whether in the form that is named is not stated",

@@ -10,13 +10,19 @@ from search.eligibility.context import telling
 from search.terminology.therapies import find_therapies, is_a
 
 _GRADE = re.compile(
-    r"(?P<op2>>=|<=|>|<|\u2265|\u2264)?\s*(?:ctcae\s*)?grade\s*(?P<op>>=|<=|>|<|\u2265|\u2264)?\s*(?P<low>[0-5]|iv|i{1,3})\b"
+    r"(?P<op2>>=|<=|>|<|\u2265|\u2264)?\s*(?:ctcae\s*)?grade\s*(?P<op>>=|<=|>|<|\u2265|\u2264)?\s*"
+    r"(?P<low>[0-5]|iv|i{1,3})\b"
     r"(?:\s*(?P<more>or (?:higher|greater|worse|more|above)|\+))?",
     re.I,
 )
-_CHILD_PUGH = re.compile(r"child[- ]?(?:turcotte[- ])?pugh[^.;\n]{0,25}?\b(?P<letters>[abc](?:[5-9]|1[0-5])?(?:\s*(?:,|or|and|/|-)\s*[abc](?:[5-9]|1[0-5])?)*)\b", re.I)
+_CHILD_PUGH = re.compile(
+    r"child[- ]?(?:turcotte[- ])?pugh[^.;\n]{0,25}?"
+    r"\b(?P<letters>[abc](?:[5-9]|1[0-5])?(?:\s*(?:,|or|and|/|-)\s*[abc](?:[5-9]|1[0-5])?)*)\b",
+    re.I,
+)
 _CONTROLLED = re.compile(
-    r"(?<!un)(?<!not )\b(?:well[- ])?(?:controlled|stable|suppressed|undetectable|resolved|treated|cured|inactive|diet)\b",
+    r"(?<!un)(?<!not )\b(?:well[- ])?(?:controlled|stable|suppressed|undetectable|resolved|"
+    r"treated|cured|inactive|diet)\b",
     re.I,
 )
 _OUT_OF_CONTROL = re.compile(
@@ -24,10 +30,14 @@ _OUT_OF_CONTROL = re.compile(
 )
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*(day|week|month|year|d|w|mo|y)s?\b", re.I)
 _WITHIN = re.compile(
-    r"(?:within|in the (?:last|past|previous)|less than|<|past)[^.;]{0,30}?(\d+(?:\.\d+)?)\s*-?\s*(day|week|month|year)", re.I
+    r"(?:within|in the (?:last|past|previous)|less than|<|past)[^.;]{0,30}?"
+    r"(\d+(?:\.\d+)?)\s*-?\s*(day|week|month|year)",
+    re.I,
 )
 _DAYS = {"d": 1.0, "w": 7.0, "m": 30.4, "y": 365.25}
-_ALLOWED_GRADE = re.compile(r"\bmust (?!not)|grade\s*[0-4]\s*or (?:less|lower|better)|no (?:greater|more|worse) than", re.I)
+_ALLOWED_GRADE = re.compile(
+    r"\bmust (?!not)|grade\s*[0-4]\s*or (?:less|lower|better)|no (?:greater|more|worse) than", re.I
+)
 """The grade that is named is one that is allowed."""
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _MUST = re.compile(r"\b(?:must|should) (?!not)", re.I)
@@ -66,13 +76,13 @@ def compare_detail(detail: str, text: str, *, forbidden: bool = True) -> Likenes
     denied = _NO.search(detail)
     if denied is not None and telling(denied["what"]) & asked:
         return Likeness(False)
+    shared = own & asked
+    if forbidden and shared and denied is None and _MUST.search(text):
+        return Likeness(False, loose=True)  # what must be so is what the patient has
     if names_member(detail, text):
         return Likeness(True)
-    shared = own & asked
     if not own or denied is not None or not shared:
         return None
-    if forbidden and _MUST.search(text):
-        return Likeness(False, loose=True)  # what must be so is what the patient has
     if shared == own or (len(shared) > 1 and len(shared) * 3 >= len(own) * 2):
         return Likeness(True)
     return Likeness(True, loose=True) if len(shared) * 2 >= len(own) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from search.eligibility.assessment import Judgement, Truth
+from search.eligibility.assessment import Judgement
 from search.eligibility.context import TrialWords
 from search.eligibility.criterion import (
     Age,
@@ -43,25 +43,25 @@ def judge(criterion: Criterion, known: Known, words: TrialWords) -> Judgement:
         case Stage() as fact:
             return judge_stage(fact, asked, known)
         case Extent() as fact:
-            return judge_extent(fact, asked, known)
+            return judge_extent(fact, known)
         case Biomarker() as fact:
-            return judge_biomarker(fact, asked, known)
+            return judge_biomarker(fact, known)
         case PriorTherapy() as fact:
-            return judge_therapy(fact, asked, known, words.clause(criterion))
+            return judge_therapy(fact, asked, known, words.clause(criterion), words.near(criterion))
         case LineCount() as fact:
-            return judge_lines(fact, asked, known)
+            return judge_lines(fact, known)
         case Performance() as fact:
-            return judge_performance(fact, asked, known)
+            return judge_performance(fact, known)
         case Age() as fact:
-            return judge_age(fact, asked, known)
+            return judge_age(fact, known)
         case SexIs() as fact:
-            return judge_sex(fact, asked, known)
+            return judge_sex(fact, known)
         case Lab() as fact:
-            return judge_lab(fact, asked, known)
+            return judge_lab(fact, known)
         case Cns() as fact:
-            return judge_cns(fact, asked, known)
+            return judge_cns(fact, known)
         case Condition() as fact:
-            return judge_condition(fact, asked, known, criterion.evidence.quote, words.clause(criterion))
+            quote, near, clause = criterion.evidence.quote, words.near(criterion), words.clause(criterion)
+            return judge_condition(fact, asked, known, quote, near, clause)
         case Opaque():
             return judge_opaque(asked, known, criterion.evidence.quote)
-    return Judgement(Truth.UNKNOWN, "a kind that no judge knows")

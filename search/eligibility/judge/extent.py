@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from search.eligibility.assessment import Judgement, Truth
-from search.eligibility.criterion import Extent, Requirement
+from search.eligibility.criterion import Extent
 from search.eligibility.known import Known
 
 
-def judge_extent(fact: Extent, requirement: Requirement, known: Known) -> Judgement:
+def judge_extent(fact: Extent, known: Known) -> Judgement:
     """Any of the values: one that is true is enough; all must be false for a no."""
     names = " or ".join(value.replace("_", " ") for value in fact.values)
     implied = [known.extent.get(value) for value in fact.values]

@@ -6,7 +6,7 @@ import re
 
 from search.config import DEFAULT_CONFIG
 from search.eligibility.assessment import Basis, Judgement, Truth
-from search.eligibility.criterion import Lab, Requirement
+from search.eligibility.criterion import Lab
 from search.eligibility.known import Known
 from search.patient import LabFact
 from search.terminology.analytes import Analyte, analyte, convert, read_quantity
@@ -21,7 +21,7 @@ _TESTS = {
 _ROUNDING = 1e-9
 
 
-def judge_lab(fact: Lab, requirement: Requirement, known: Known) -> Judgement:
+def judge_lab(fact: Lab, known: Known) -> Judgement:
     """Met, failed by a margin, or unknown; not applicable where the threshold is for other patients."""
     applies = condition_holds(fact.condition, known)
     if applies is False:
@@ -31,17 +31,28 @@ def judge_lab(fact: Lab, requirement: Requirement, known: Known) -> Judgement:
     told = known.labs.get(name, ())
     words = f"{name} {fact.op} {fact.value:g} {fact.unit or ''}".strip()
     if not told:
-        return Judgement(Truth.UNKNOWN, f"{name} is not stated ({words} is asked)", missing=(f"labs.{name}",),
-                         recoverable=True)
+        return Judgement(
+            Truth.UNKNOWN, f"{name} is not stated ({words} is asked)", missing=(f"labs.{name}",), recoverable=True
+        )
     answers = [_compare(fact, row, one) for one in _latest(told)]
     truths = {answer.holds for answer in answers}
     if len(truths) > 1:
-        return Judgement(Truth.UNKNOWN, f"several values of {name} are given, and they do not agree",
-                         missing=(f"labs.{name}",), recoverable=True)
+        return Judgement(
+            Truth.UNKNOWN,
+            f"several values of {name} are given, and they do not agree",
+            missing=(f"labs.{name}",),
+            recoverable=True,
+        )
     answer = min(answers, key=lambda one: (one.margin is None, one.margin or 0.0, one.reason))
     if answer.holds is Truth.NOT_MET and applies is None and fact.condition is not None:
-        return Judgement(Truth.UNKNOWN, f"{answer.reason}, for: {fact.condition}; not stated whether that is so",
-                         answer.basis, True, answer.margin, (f"conditions.{fact.condition}",))
+        return Judgement(
+            Truth.UNKNOWN,
+            f"{answer.reason}, for: {fact.condition}; not stated whether that is so",
+            answer.basis,
+            True,
+            answer.margin,
+            (f"conditions.{fact.condition}",),
+        )
     return answer
 
 
@@ -59,20 +70,27 @@ def _compare(fact: Lab, row: Analyte | None, told: LabFact) -> Judgement:
     pair = _on_one_scale(fact, row, told)
     test = _TESTS.get(fact.op)
     if pair is None or test is None:
-        return Judgement(Truth.UNKNOWN, f"{words} cannot be compared with {asked}", recoverable=True,
-                         missing=(f"labs.{fact.analyte}",))
+        return Judgement(
+            Truth.UNKNOWN,
+            f"{words} cannot be compared with {asked}",
+            recoverable=True,
+            missing=(f"labs.{fact.analyte}",),
+        )
     value, bound, assumed = pair
     slack = abs(bound) * _ROUNDING
-    inside = test(value + slack if fact.op.startswith(">") else value - slack, bound) if "=" in fact.op else test(
-        value, bound
+    inside = (
+        test(value + slack if fact.op.startswith(">") else value - slack, bound)
+        if "=" in fact.op
+        else test(value, bound)
     )
     gap = value - bound if fact.op.startswith(">") else bound - value
     margin = gap / abs(bound) if bound else gap
     basis = Basis.ASSUMED if assumed else Basis.KNOWN
     note = f" ({assumed})" if assumed else ""
     if not inside and assumed and -margin <= DEFAULT_CONFIG.eligibility.assumed_limit_slack:
-        return Judgement(Truth.UNKNOWN, f"{words}, {asked} is asked{note}", basis, True, margin,
-                         (f"labs.{fact.analyte}",))
+        return Judgement(
+            Truth.UNKNOWN, f"{words}, {asked} is asked{note}", basis, True, margin, (f"labs.{fact.analyte}",)
+        )
     truth = Truth.MET if inside else Truth.NOT_MET
     return Judgement(truth, f"{words}, {asked} is asked{note}", basis, truth is Truth.NOT_MET, margin)
 
@@ -175,7 +193,11 @@ def _age_holds(age: re.Match[str], known: Known) -> bool | None:
 
 
 def _told(topic: str, known: Known) -> bool | None:
-    found = {fact.present for fact in known.patient.conditions if topic in fact.topic.lower() or topic.lower() == fact.topic.lower()}
+    found = {
+        fact.present
+        for fact in known.patient.conditions
+        if topic in fact.topic.lower() or topic.lower() == fact.topic.lower()
+    }
     if len(found) == 1:
         return found.pop()
     if topic == "hepatocellular carcinoma" and known.cancers is not None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import operator
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 _LEVEL = re.compile(
@@ -13,6 +15,12 @@ _LEVEL = re.compile(
     r"\s*(?P<unit>%|\+|mut\w*/Mb|ng/mL|ug/L|\u00b5g/L|IU/mL)?",
     re.I,
 )
+_TESTS: Mapping[str, Callable[[float, float], bool]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+}
 _TOLD_OPS = {"", "="}
 _SAME = {"ug/l": "ng/ml", "\u00b5g/l": "ng/ml"}
 
@@ -86,12 +94,7 @@ def _comparable(one: str, other: str) -> bool:
 
 
 def _reaches(wanted: Level, told: Level) -> bool | None:
-    tests = {
-        ">=": lambda value: value >= wanted.low,
-        ">": lambda value: value > wanted.low,
-        "<=": lambda value: value <= wanted.low,
-        "<": lambda value: value < wanted.low,
-    }
-    test = tests.get(wanted.op, lambda value: wanted.low <= value <= wanted.high)
-    ends = {test(told.low), test(told.high)}
+    """Whether both ends of what was told are beyond the bound, or neither."""
+    test = _TESTS[wanted.op]
+    ends = {test(told.low, wanted.low), test(told.high, wanted.low)}
     return ends.pop() if len(ends) == 1 else None

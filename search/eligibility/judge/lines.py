@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from search.eligibility.assessment import Basis, Judgement, Truth
-from search.eligibility.criterion import LineCount, Requirement
+from search.eligibility.criterion import LineCount
 from search.eligibility.known import Known, given
 from search.eligibility.settings import Setting, agrees, settings_of
 from search.patient import Treatment
@@ -13,7 +13,7 @@ from search.patient import Treatment
 _KINDS = ("chemotherapy", "endocrine therapy", "immunotherapy", "targeted therapy")
 
 
-def judge_lines(fact: LineCount, requirement: Requirement, known: Known) -> Judgement:
+def judge_lines(fact: LineCount, known: Known) -> Judgement:
     """The count is an interval where the history does not tell it exactly: inside, outside, or neither."""
     low, high, basis = _count(fact, known)
     if low is None and high is None:

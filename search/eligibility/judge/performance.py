@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from search.eligibility.assessment import Basis, Judgement, Truth
-from search.eligibility.criterion import Performance, Requirement
+from search.eligibility.criterion import Performance
 from search.eligibility.known import Known
 from search.patient import PerformanceFact
 
@@ -13,7 +13,7 @@ _LANSKY_UNTIL = 16
 """Years up to which the play-performance scale of Lansky is used (1987: 1 to 16)."""
 
 
-def judge_performance(fact: Performance, requirement: Requirement, known: Known) -> Judgement:
+def judge_performance(fact: Performance, known: Known) -> Judgement:
     """The value on the scale itself, else translated from another scale."""
     age = known.patient.age.years if known.patient.age is not None else None
     own = [one for one in known.patient.performance if one.scale == fact.scale]
@@ -22,7 +22,8 @@ def judge_performance(fact: Performance, requirement: Requirement, known: Known)
     told = own or list(known.patient.performance)
     if not told:
         return Judgement(
-            Truth.UNKNOWN, f"performance status is not stated ({fact.scale} {fact.min}-{fact.max} is asked)",
+            Truth.UNKNOWN,
+            f"performance status is not stated ({fact.scale} {fact.min}-{fact.max} is asked)",
             missing=("performance",),
         )
     answers = [_judge(fact, one) for one in sorted(told, key=lambda one: (one.scale, one.value))]
@@ -40,7 +41,8 @@ def _judge(fact: Performance, told: PerformanceFact) -> Judgement:
         step = 1 if fact.scale == "ECOG" else 10
         near = min(abs(told.value - fact.min), abs(told.value - fact.max)) <= step
         return Judgement(
-            truth, f"{told.scale} {told.value}, {fact.min}-{fact.max} is asked",
+            truth,
+            f"{told.scale} {told.value}, {fact.min}-{fact.max} is asked",
             recoverable=truth is Truth.NOT_MET and near,
         )
     values = _translated(told, fact.scale)

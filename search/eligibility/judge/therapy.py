@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.eligibility.assessment import Basis, Judgement, Truth
 from search.eligibility.criterion import PriorTherapy, Requirement
@@ -31,10 +31,18 @@ class _Answer:
     margin: float | None = None
 
 
+_SETTING_BEHIND = re.compile(
+    r"\b(?:after|for|in|following|since)\s+(?:the\s+)?(?:\w+\s+){0,2}?(?P<setting>recurren\w+|relaps\w+|metasta\w+|advanced)\b",
+    re.I,
+)
+_WEEKLY = re.compile(r"(?<!three-)(?<!3-)(?<!every 3 )\bweekly\b|\bqw\b|\bq1w\b", re.I)
+_THREE_WEEKLY = re.compile(r"\bq3w\b|every (?:3|three) weeks|(?:3|three)-weekly|\bq21d\b", re.I)
 _WASHOUT = re.compile(r"wash-?out|recovered|since (?:the )?(?:last|prior)|adequate (?:time|interval)", re.I)
 
 
-def judge_therapy(fact: PriorTherapy, requirement: Requirement, known: Known, words: str = "") -> Judgement:
+def judge_therapy(
+    fact: PriorTherapy, requirement: Requirement, known: Known, words: str = "", near: str = ""
+) -> Judgement:
     """One treatment that fits in everything is enough; the history is taken to be told in full.
 
     Args:
@@ -42,16 +50,22 @@ def judge_therapy(fact: PriorTherapy, requirement: Requirement, known: Known, wo
         requirement: whether they are asked or forbidden.
         known: the patient.
         words: the criterion's clause in the registry text.
+        near: the criterion's evidence with the words right behind it.
     """
+    if requirement is Requirement.PROHIBITED and settings_of(fact.setting) <= {Setting.LATE}:
+        behind = _SETTING_BEHIND.search(near)  # nearer to the text than a reader's word for it
+        fact = fact if behind is None else replace(fact, setting=behind["setting"])
     names = " or ".join(fact.therapies)
     if known.patient.treatments is None:
         return Judgement(Truth.UNKNOWN, f"not stated whether {names} was given", missing=("prior_therapies",))
-    answers = [_judge_one(fact, name, requirement, known) for name in fact.therapies]
+    answers = [_judge_one(fact, name, requirement, known, near) for name in fact.therapies]
     met = next((answer for answer in answers if answer.truth is Truth.MET), None)
     timeless = fact.within_days is None and fact.half_lives is None
     if met is not None and requirement is Requirement.PROHIBITED and timeless and _WASHOUT.search(words):
         return Judgement(
-            Truth.UNKNOWN, f"{met.reason}; how long ago it must be is not said", recoverable=True,
+            Truth.UNKNOWN,
+            f"{met.reason}; how long ago it must be is not said",
+            recoverable=True,
             missing=("prior_therapies",),
         )
     if met is not None:
@@ -59,17 +73,15 @@ def judge_therapy(fact: PriorTherapy, requirement: Requirement, known: Known, wo
         return Judgement(Truth.MET, met.reason, basis, met.recoverable, met.margin)
     unknown = next((answer for answer in answers if answer.truth is Truth.UNKNOWN), None)
     if unknown is not None:
-        return Judgement(
-            Truth.UNKNOWN, unknown.reason, missing=("prior_therapies",), recoverable=unknown.recoverable
-        )
+        return Judgement(Truth.UNKNOWN, unknown.reason, missing=("prior_therapies",), recoverable=unknown.recoverable)
     told = [answer for answer in answers if answer.item is not None]
     if told:
         return Judgement(Truth.NOT_MET, told[0].reason, Basis.DERIVED)
     return Judgement(Truth.NOT_MET, f"{names} is not among the treatments that are told of", Basis.ASSUMED)
 
 
-def _judge_one(fact: PriorTherapy, name: str, requirement: Requirement, known: Known) -> _Answer:
-    answers = [_judge_item(fact, name, requirement, item) for item in known.treatments]
+def _judge_one(fact: PriorTherapy, name: str, requirement: Requirement, known: Known, near: str) -> _Answer:
+    answers = [_judge_item(fact, name, requirement, item, near) for item in known.treatments]
     for truth in (Truth.MET, Truth.UNKNOWN):
         for answer in answers:
             if answer.truth is truth:
@@ -78,20 +90,22 @@ def _judge_one(fact: PriorTherapy, name: str, requirement: Requirement, known: K
     return had or _Answer(Truth.NOT_MET, f"{name} is not among the treatments that are told of")
 
 
-def _judge_item(fact: PriorTherapy, name: str, requirement: Requirement, item: Treatment) -> _Answer:
-    held = _held(name, item, requirement)
+def _judge_item(fact: PriorTherapy, name: str, requirement: Requirement, item: Treatment, near: str) -> _Answer:
+    held = _scheduled(_held(name, item), item, near)
     if held is Truth.NOT_MET:
         return _Answer(Truth.NOT_MET, "")
-    truths = [held]
+    truths: list[Truth] = [held]
     reasons = [f"{item.text} is {name}" if held is Truth.MET else f"{item.text} may have held {name}"]
     if fact.setting is not None:
         fits = agrees(fact.setting, item.setting, item.line)
         if fits is None and requirement is Requirement.REQUIRED and Setting.OTHER in settings_of(fact.setting):
             fits = True  # words that are no setting ("castration") do not make a given therapy another one
+        elif fits is False and requirement is Requirement.REQUIRED:
+            fits = None  # settings are told too loosely to rule out by them alone
         truths.append(_kleene(fits))
         reasons.append(f"{'' if fits else 'not ' if fits is False else 'perhaps '}in the setting {fact.setting}")
     if fact.outcome is not None:
-        came = _outcome(fact.outcome, item)
+        came = _outcome(fact.outcome, item, requirement)
         truths.append(_kleene(came))
         reasons.append(f"outcome {item.outcome or 'not stated'} ({fact.outcome} is asked)")
     margin = None
@@ -109,6 +123,14 @@ def _judge_item(fact: PriorTherapy, name: str, requirement: Requirement, item: T
     return _Answer(Truth.MET, reason, item, recoverable=timed, margin=margin)
 
 
+def _scheduled(held: Truth, item: Treatment, near: str) -> Truth:
+    """A weekly schedule that the text names must be that of the treatment."""
+    told = f"{item.text} {item.detail or ''}"
+    if held is not Truth.MET or not _WEEKLY.search(near) or _WEEKLY.search(told):
+        return held
+    return Truth.NOT_MET if _THREE_WEEKLY.search(told) else Truth.UNKNOWN
+
+
 def _kleene(answer: bool | None) -> Truth:
     return Truth.UNKNOWN if answer is None else Truth.MET if answer else Truth.NOT_MET
 
@@ -116,11 +138,11 @@ def _kleene(answer: bool | None) -> Truth:
 _JOINT = re.compile(r"\s*\+\s*")
 
 
-def _held(name: str, item: Treatment, requirement: Requirement) -> Truth:
+def _held(name: str, item: Treatment) -> Truth:
     """Whether a treatment held a therapy, or all parts of a combination."""
     wanted = therapy(name)
     if wanted is None and "+" in name:
-        parts = [_held(part, item, requirement) for part in _JOINT.split(name) if part]
+        parts = [_held(part, item) for part in _JOINT.split(name) if part]
         if Truth.NOT_MET in parts:
             return Truth.NOT_MET
         return Truth.UNKNOWN if Truth.UNKNOWN in parts else Truth.MET
@@ -131,10 +153,10 @@ def _held(name: str, item: Treatment, requirement: Requirement) -> Truth:
         same = any(folded in part.lower() or part.lower() in folded for part in (*item.parts, item.text))
         return Truth.MET if same else Truth.NOT_MET
     if wanted.kind is TherapyKind.REGIMEN:
-        parts = [_held(drug, item, requirement) for drug in wanted.drugs]
+        parts = [_held(drug, item) for drug in wanted.drugs]
         return Truth.MET if set(parts) == {Truth.MET} else Truth.NOT_MET
     if wanted.kind is TherapyKind.ROLE:
-        return _plays(wanted.name, item, requirement)
+        return _plays(wanted.name, item)
     asked = leaves(name)
     for part in item.parts:
         own = therapy(part)
@@ -145,12 +167,12 @@ def _held(name: str, item: Treatment, requirement: Requirement) -> Truth:
     return Truth.NOT_MET
 
 
-def _plays(role: str, item: Treatment, requirement: Requirement) -> Truth:
+def _plays(role: str, item: Treatment) -> Truth:
     """A role is played by what was given in it; "standard therapy" by any systemic anticancer therapy."""
     words = f"{item.setting or ''} {item.text} {item.detail or ''}".lower()
     if role.startswith("investigational"):
         return Truth.MET if "investigational" in words or "experimental" in words else Truth.NOT_MET
-    first = role.split()[0].split("-")[0]
+    first = role.split(maxsplit=1)[0].split("-", maxsplit=1)[0]
     if first in words:
         return Truth.MET
     if role in _BROAD and any(is_a(part, "anticancer therapy") for part in item.parts):
@@ -164,10 +186,12 @@ def _plays(role: str, item: Treatment, requirement: Requirement) -> Truth:
     return Truth.NOT_MET
 
 
-def _outcome(asked: str, item: Treatment) -> bool | None:
+def _outcome(asked: str, item: Treatment, requirement: Requirement) -> bool | None:
     told = item.outcome
     if told is None:
         return None
+    if requirement is Requirement.PROHIBITED and asked == "progressed" and not _PROGRESSED.search(told):
+        return False  # told in full, it ended otherwise
     if asked in {"progressed", "relapsed", "failed"}:
         if _NOT_PROGRESSED.search(told):
             return False
@@ -178,7 +202,7 @@ def _outcome(asked: str, item: Treatment) -> bool | None:
         # Whether a progression was a refractory one depends on dates that are seldom told.
         return True if _REFRACTORY.search(told) or _PROGRESSED.search(told) else None
     if asked == "intolerant":
-        return True if _INTOLERANT.search(told) else False
+        return bool(_INTOLERANT.search(told))
     if asked == "response":
         return True if _RESPONDED.search(told) else False if _PROGRESSED.search(told) else None
     return True if asked.lower() in told.lower() else None

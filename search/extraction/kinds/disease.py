@@ -212,7 +212,7 @@ def _disease(text: CriteriaText) -> Disease:
 
 _STATES = re.compile(
     r"\b(?:confirm\w+|proven|documented|diagnos\w+|stages?|metastatic|advanced|with|scheduled|planned|undergo\w*|candidates?"
-    rf"|history of)\b.{{0,80}}?\b{NOUN}"
+    rf"|history of)\b[\s\S]{{0,80}}?\b{NOUN}"
 )
 
 

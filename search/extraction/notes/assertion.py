@@ -55,16 +55,23 @@ _AFFIRMS = re.compile(
 _DENIED_AFTER = re.compile(
     r"^(?:[\s/,&-]|\((?:[^()]{0,30})\)|\b(?:and|or|status|serolog\w+|test\w*|screen\w*|antibod\w+|ab|ag|is|are|was|were|all|both|"
     r"history|hx|each|by \w+|on \w+)\b)*[:=]?\s*\(?(?:neg\b(?! for)|negative\b(?! for)|non-?reactive|not detected|undetected|absent|denied|excluded|"
-    r"ruled out|none\b|unremarkable|-ve\b|\(-\)|immune\b|no\b(?=[,.;)\s]*$))"
+    r"ruled out|none\b|never\b(?! (?:treated|needed|required))|unremarkable|-ve\b|\(-\)|immune\b|no\b(?=[,.;)\s]*$))"
 )
 
 
-def is_negated(note: NoteText, start: int, end: int) -> bool:
-    """Whether a mention is denied by what stands before it ("no X", "denies X, Y or Z") or behind it ("X: none")."""
+def is_negated(note: NoteText, start: int, end: int, *, off: bool = True) -> bool:
+    """Whether a mention is denied by what stands before it ("no X", "denies X, Y or Z") or behind it ("X: none").
+
+    Args:
+        note: the note.
+        start: where the mention starts in `note.text`.
+        end: where it ends.
+        off: whether "off X" denies it; of a treatment it says that it was given.
+    """
     if _DENIED_AFTER.match(note.after(end, 60)):
         return True
     before = clause_before(note, start)
-    cues = list(_CUE.finditer(before))
+    cues = [cue for cue in _CUE.finditer(before) if off or cue.group() != "off"]
     if not cues:
         return False
     between = before[cues[-1].end() :]
@@ -73,7 +80,7 @@ def is_negated(note: NoteText, start: int, end: int) -> bool:
     entries = re.split(r",|/|\bor\b|\band\b|\bnor\b|&", between)
     if len(entries) == 1:
         # "no recent or chronic <adjective> X": a few words that say nothing of their own.
-        return len(between.split()) <= 3 and not _OWN.search(between) and "(" not in between
+        return len(between.split()) <= 3 and not _OWN.search(_without_passing(between)) and "(" not in between
     if _AFFIRMS.match(note.after(end, 40)) and "," in between:
         return False
     if any(_OWN.search(_without_passing(entry)) or len(entry.split()) > _LIST_WORDS for entry in entries):
@@ -111,12 +118,17 @@ _PLANNED = re.compile(
     r"|offer(?:ed|s|ing)?|declin(?:ed|es|ing)|refus(?:ed|es|ing)|await(?:s|ing)|recommend(?:ed|s|ing|ation)?|goal|if|whether|suitable"
     r"|suited|propos(?:ed|es|al)|intend(?:s|ed)?|pending|referred for|here for|prefers?|agree(?:s|d|able)?|fit for|feasib\w+|possible|needs"
     r"|booked|interested in|contraindicat\w+|upcoming|intent|instead of|rather than|conversion to|before starting|prior to starting"
-    r"|options?|screen(?:ed|ing) for|evaluat(?:ed|ion) for|treated with radical intent|tumou?r board|mdt)\b"
+    r"|listed for|for (?:planned )?definitive|for concurrent|screen(?:ed|ing) for|evaluat(?:ed|ion) for|treated with radical intent|tumou?r board|mdt)\b"
 )
 _PLANNED_AFTER = re.compile(
     r"^[\s,)]*(?:\w+\s){0,3}?(?:(?:is|was|are|were|has been|being)\s+)?(?:planned|declined|refused|considered|offered|scheduled|recommended|"
-    r"eligible|suitable|possible|pending|contraindicated|not given|deferred|proposed|to start|to be|would be|can be|not started|candidate|"
+    r"eligible|suitable|possible|pending|contraindicated|not given|deferred|proposed|would|could|to start|to be|would be|can be|not started|candidate|"
     r"ineligible|under consideration|discussed|not indicated|not possible|naive|-naive|na[iï]ve)\b|^-?\s?(?:naive|na[iï]ve|eligible)\b"
+)
+
+
+_STARTS = re.compile(
+    r"^[^.;]{0,60}?\b(?:starts|starting|to (?:start|begin)|begins|beginning|scheduled)\s+(?:(?:on|this|next|in|the) )?(?:mon|tues|wednes|thurs|fri|satur|sun|tomorrow|week|month|soon|\d|shortly|a )"
 )
 
 
@@ -130,4 +142,5 @@ def is_planned(note: NoteText, start: int, end: int) -> bool:
         between = before[found.end() :]
         if not re.search(r"\b(?:received|given|completed|finished|started|s/p|after|since|had)\b|\d{4}", between):
             return True
-    return bool(_PLANNED_AFTER.match(note.after(end, 60)))
+    after = note.after(end, 90)
+    return bool(_PLANNED_AFTER.match(after) or _STARTS.match(after))

@@ -40,6 +40,10 @@ def diagnosis(note: NoteText, positive: frozenset[str] = frozenset()) -> Iterato
     """
     mentions = [one for one in find_cancers(note.text)[:_TOO_MANY] if _counts(note, one)]
     own, others = _split(note, mentions)
+    squamous = _squamous(note)
+    if squamous and (not own or (own[0].start > squamous[0].start and not _related(own[0], squamous[0]))):
+        others = [*(one for one in own if _PAST.search(note.before(one.start, 70)) or _YEARS_BACK.match(note.after(one.end, 80))), *others]
+        own = squamous
     if own:
         first = own[0]
         codes = _narrowed(first, own)
@@ -52,6 +56,24 @@ def diagnosis(note: NoteText, positive: frozenset[str] = frozenset()) -> Iterato
             yield note.fact("cancer", code, named.start, named.end)
     for other in others:
         yield note.fact("conditions", {"second malignancy": other.quote}, other.start, other.end)
+
+
+_SCC = re.compile(r"\bSCC\b(?: (?:of )?(?:the )?)?")
+_BRACKETS = re.compile(r"\([^()]{0,40}\)")
+
+
+def _squamous(note: NoteText) -> list[CancerMention]:
+    """ "SCC larynx", "pyriform (hypopharynx) SCC": an abbreviation that only its site makes a name."""
+    for match in list(_SCC.finditer(note.text))[:3]:
+        head = _BRACKETS.sub(" ", note.text[max(0, match.start() - 60) : match.start()])
+        tail = note.text[match.end() : match.end() + 40]
+        bracket = re.search(r"\(([^()]{3,30})\)[\s,]*$", note.text[max(0, match.start() - 40) : match.start()])
+        inner = f"{bracket[1]} squamous cell carcinoma" if bracket else ""
+        for words in (f"squamous cell carcinoma of the {tail}", f"{head.split('.')[-1]} squamous cell carcinoma", inner):
+            for found in find_cancers(" ".join(words.split())):
+                if found.codes and not found.codes <= _UNTYPED_ORGANS and "squamous" in found.quote and len(found.codes) <= _TOO_WIDE:
+                    return [CancerMention(match.start(), match.end(), match.group(), found.codes)]
+    return []
 
 
 def _counts(note: NoteText, mention: CancerMention) -> bool:

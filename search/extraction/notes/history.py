@@ -117,11 +117,11 @@ def _steroids(note: NoteText) -> Iterator[tuple[str, _Found]]:
     for match in STEROIDS.finditer(note.lower):
         start, end = match.start(), match.end()
         before, after = note.before(start, 90), note.after(end, 70)
-        if is_relative(note, start, end) or re.search(r"[/+]\s?$", before) or re.match(r"\s?[/+]", after):
+        if is_relative(note, start, end) or (re.search(r"[/+]\s?$", before) and not _DAILY.match(after)) or re.match(r"\s?[/+]", after):
             continue
         if _OFF.search(before) or is_negated(note, start, end) or (_OFF_LIST.search(before) and re.match(r"\s*[,.;]", after)):
             yield "steroids", _Found(False, start, end)
-        elif (_ON.search(before) or _DAILY.match(after)) and not _GONE.match(after) and not re.search(r"\btreated (?:with|w/)", before[-40:]):
+        elif (_ON.search(before) or re.search(r"\+\s?$", before) or _DAILY.match(after)) and not _GONE.match(after) and not re.search(r"\btreated (?:with|w/)", before[-40:]):
             yield "steroids", _Found(True, start, end)
 
 
@@ -176,6 +176,7 @@ _LUNG_METS = re.compile(r"\b(?:pulmonary|lung)\s+(?:metast\w+|mets?)\b")
 _VIRAL_LOAD = re.compile(r"\b(?:hiv )?(?:vl|viral load|hiv(?:-1)? rna)\s*(?:is\s+|now\s+)?(?:<\s?\d+|undetect\w+|suppressed|not detected)")
 _ART = re.compile(r"\bhiv\b[^.;]{0,60}?\b(?:on (?:art|haart|\w*tegravir|bic\w*|\w+/\w+)|well controlled)\b")
 _HEPATITIS_RNA = re.compile(r"\b(?P<v>hcv rna|hbv dna)\s*(?:is\s+|was\s+)?(?P<neg>undetect\w+|not detected|neg\w*|<)")
+_PLATINUM_FREE = re.compile(r"\b(?P<n>\d{1,2}) (?:mo(?:nths?)?|months?) (?:after|from|since|off) (?:the )?(?:last |final )?(?:dose of )?(?:platinum|carboplatin|cisplatin)\b")
 _INSULIN = re.compile(r"\b(?:on |basal |basal-bolus )?(?P<w>insulin|glargine|lispro|aspart|detemir|degludec)\b")
 _ORAL = re.compile(r"\b(?:on )?(?:metformin|sitagliptin|empagliflozin|glipizide|glimepiride|gliclazide)\b")
 _PLAN_CRT = re.compile(
@@ -233,6 +234,8 @@ def _phrases(note: NoteText) -> Iterator[tuple[str, _Found]]:
             yield "diabetes", _Found(True, match.start(), match.end(), weak=not diabetic)
     for match in re.finditer(r"\bnkda\b|\bnka\b", lower):
         yield "allergy", _Found(False, match.start(), match.end())
+    for match in _PLATINUM_FREE.finditer(lower):
+        yield "platinum free interval months", _Found(True, match.start(), match.end(), match["n"])
     for match in _PLAN_CRT.finditer(lower):
         mixed = re.search(r"chemoradi|platin|cetuximab|chemo", match.group() + note.after(match.end(), 20)) is not None
         yield f"planned definitive {'chemoradiation' if mixed else 'radiotherapy'}", _Found(True, match.start(), match.end())

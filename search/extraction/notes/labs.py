@@ -27,18 +27,19 @@ _RELATIVE = re.compile(r"\s*(?:x|×|times)\s*(?:the\s+)?(?:uln|upper limit(?: of
 _BELOW = re.compile(r"\s*(?:x|×|times)?\s*(?:the\s+)?(?:lln|lower limit(?: of normal)?)\b")
 _POWER = re.compile(r"\s*[x×]\s*10\s*(?:\^|\*\*|e)?\s*9?")
 _LIMIT = re.compile(rf"[^()\d]{{0,4}}\([^()]{{0,20}}?\b(?:uln|upper limit(?: of normal)?)\s*[:=]?\s*{_VALUE}")
-_NOT_A_VALUE = re.compile(r"\s*(?:/\d{2,3}\b|-\s?[a-z]|(?:wks?|weeks?|mos?|months?|yrs?|years?|days?|d)\b|\+(?!\s*\d)|st\b|nd\b|th\b)")
-_SHORT = re.compile(r"(?<![\w-])(?P<name>K|Na|Ca|Mg|T bili|T\.? ?[Bb]il[i]?|TBil|D\.? ?[Bb]ili|alb|Alb|creat|Creat|crea|sat|MUGA|SF|UPCR?|UPC ratio|dipstick|UA protein|EF|CD4)(?![\w-])")
+_NOT_A_VALUE = re.compile(r"\s*(?:-\s?[a-z]|(?:wks?|weeks?|mos?|months?|yrs?|years?|days?|d)\b|\+(?!\s*\d)|st\b|nd\b|th\b)")
+_SHORT = re.compile(r"(?<![\w-])(?P<name>plts?|PLTs?|HGB|hgb|K|Na|Ca|Mg|T bili|T\.? ?[Bb]il[i]?|TBil|D\.? ?[Bb]ili|alb|Alb|creat|Creat|crea|sat|MUGA|SF|UPCR?|UPC ratio|dipstick|UA protein|EF|CD4)(?![\w-])")
 _SHORT_NAMES = {
     "k": "potassium", "na": "sodium", "ca": "calcium", "mg": "magnesium", "alb": "albumin", "creat": "creatinine", "crea": "creatinine",
     "sat": "SpO2", "muga": "LVEF", "sf": "shortening fraction", "upc": "proteinuria", "upcr": "proteinuria", "upc ratio": "proteinuria",
-    "dipstick": "proteinuria", "ua protein": "proteinuria", "ef": "LVEF", "cd4": "CD4",
+    "plt": "platelets", "plts": "platelets", "hgb": "hemoglobin", "dipstick": "proteinuria", "ua protein": "proteinuria", "ef": "LVEF", "cd4": "CD4",
 }  # fmt: skip
 _DIPSTICK = re.compile(r"^[\s:]*(?:protein(?:uria)?[\s:]*)?(?:(?P<plus>[1-4])\s?\+|(?P<none>neg(?:ative)?\b|trace\b|nil\b|0\b))")
 _URINE = re.compile(r"dipstick|\bua\b|urine|urinalysis|proteinuria")
 _MARROW = re.compile(
     r"\b(?:bm|bone marrow|marrow|bmbx)\b[^.;\d]{0,30}?(?P<v>\d{1,3})\s?%[^.;,]{0,30}?\b(?:plasma cells?|pcs?|plasmacyt\w+)\b"
 )
+_DIRECT = re.compile(r"\bbil[\w ]{0,12}\b[^.;]{0,90}?[,(]\s*(?P<w>direct)\s*[:=]?\s*(?P<v>\d+\.\d+)")
 _PREDICTED = re.compile(r"\s*%?\s*(?:pred|of predicted)|\s*%\s*\(")
 _PER_PREDICTED = frozenset({"FEV1", "FVC", "DLCO"})
 _SKIPPED = frozenset(
@@ -104,6 +105,8 @@ def _read(note: NoteText) -> Iterator[_Lab]:
         place += 1
         if not is_relative(note, group[0].start, group[-1].end):
             yield from _values(note, group)
+    for match in _DIRECT.finditer(note.lower):
+        yield _Lab("direct bilirubin", float(match["v"]), "mg/dL", match.start("w"), match.end())
     for match in _MARROW.finditer(note.lower):
         yield _Lab("bone marrow plasma cells", float(match["v"]), "%", match.start(), match.end())
 

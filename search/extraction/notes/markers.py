@@ -18,9 +18,9 @@ from search.terminology.markers import find_markers, is_target
 _TRIPLE = re.compile(r"\b(?:tnbc|triple[- ]neg(?:ative)?)\b")
 _RECEPTORS = ("ER", "PR", "HER2")
 _EXTRA = re.compile(
-    r"(?<![\w/-])(?P<name>PR|PgR|ER|HR|HER-?2|p16|MSS|MSI-?H|MSI-?L|dMMR|pMMR|KIT|MET|RET|AR)(?=\s?[+(-]|\s\d|/|\s?neg|\s?pos|,|;|\.|\s|$)"
+    r"(?<![\w/-])(?P<name>CPS|TPS|PR|PgR|ER|HR|HER-?2|p16|MSS|MSI-?H|MSI-?L|dMMR|pMMR|KIT|MET|RET|AR)(?=\s?[+(-]|\s\d|/|\s?neg|\s?pos|,|;|\.|\s|$)"
 )
-_EXTRA_NAMES = {"PGR": ("PR",), "PR": ("PR",), "ER": ("ER",), "HR": ("ER", "PR"), "HER2": ("HER2",), "P16": ("p16",), "KIT": ("KIT",),
+_EXTRA_NAMES = {"CPS": ("PD-L1",), "TPS": ("PD-L1",), "PGR": ("PR",), "PR": ("PR",), "ER": ("ER",), "HR": ("ER", "PR"), "HER2": ("HER2",), "P16": ("p16",), "KIT": ("KIT",),
                 "MET": ("MET",), "RET": ("RET",), "AR": ("AR",)}  # fmt: skip
 _SAID = {"mss": ("MSI", "MSS"), "msi-h": ("MSI", "high"), "msih": ("MSI", "high"), "msi-l": ("MSI", "low"), "msil": ("MSI", "low"),
          "dmmr": ("MMR", "deficient"), "pmmr": ("MMR", "proficient")}  # fmt: skip
@@ -29,6 +29,7 @@ _STAINED = frozenset({"ER", "PR", "HER2", "AR", "p16", "PRAME", "NY-ESO-1", "CLD
 _JOINT = re.compile(r"\s*(?:/|&|,\s*(?:and\s+|or\s+)?|and|or|\+(?=\s?[A-Z]))\s*")
 _TESTS_ONLY = re.compile(r"\s*(?:test(?:ing)?|status|panel|assay)?\s*(?:pending|unknown|not (?:done|tested|available)|not yet|sent|awaited|\?)|\?")
 _SIGN = re.compile(r"\s?(?P<s>\+{1,3}(?!\s?\d)|\(\+\)|\(-\)|-(?=[\s,;/.)]|$)|\u2212(?=[\s,;/.)]|$))")
+_FUSED = re.compile(r"-[A-Z][A-Z0-9]{2,}\b")
 _PERCENT = re.compile(r"[\s:=(~≥>]*(?:(?:tps|tc|cps|ihc|score|staining|index|in|of|positive|pos|strong|at|ic|tumou?r cells)[\s:=~≥>(]*){0,3}(?P<lt><)?\s?(?P<n>\d{1,3}(?:\.\d+)?)\s?%")
 _IHC = re.compile(r"[\s:=(,]*(?:(?:breast|tumou?r|score|by|is|was|local|central|core|bx|biopsy)\s+){0,2}(?:ihc[\s:=]*)?(?P<n>[0-3])(?:\+(?:/[0-3]\+)?|(?=[\s,;.)/]|$))(?!\s?(?:%|cm|mm|\d|of|lines?|out))")
 _IHC_ANYWHERE = re.compile(r"\bihc[\s:]*(?P<n>[0-3])\s?(?:\+|(?=[\s,;.)]|$))|(?<![\d.])(?P<m>[0-3])(?:\s?-\s?[0-3])?\+")
@@ -37,7 +38,8 @@ _ISH = re.compile(r"\b(?:d?ish|fish|cish|sish)\b[\s:=,(/]*(?:(?:ratio|neg\w*|not
 _ISH_SAYS = re.compile(r"\b(?:d?ish|fish)\b[^,;.]{0,24}?(?:(?P<no>\bneg|not ampl|non-?ampl|unampl|-(?=[\s,;.)]|$))|(?P<yes>\bpos|ampl|\+))")
 _ALLRED = re.compile(r"\ballred[\s:]*(?P<n>[0-8])\b")
 _NONE_BEFORE = re.compile(
-    r"\b(?:no|without|lacks?|negative for|neg for|absence of|wild[- ]?type for|no evidence of)\s+(?:\w+[- ]){0,3}?(?:[\w/-]+\s?(?:,|/|and|or|&)\s?(?:or |and )?){0,8}\s?$"
+    r"\b(?:no|without|lacks?|negative for|neg for|absence of|wild[- ]?type for|no evidence of)\s+(?:(?:known|actionable|targetable|evidence|of|sensiti\w+|activating|"
+    r"pathogenic|germline|somatic|other|detectable|the|any|a|an|driver|mutations?|alterations?|in|oncogenic)[- ]){0,4}(?:[\w/-]+\s?(?:,|/|and|or|&)\s?(?:or |and )?){0,8}\s?$"
 )
 _WILD_BEFORE = re.compile(r"\b(?:wild[- ]?type|wt)\s+(?:[\w/-]+\s?(?:,|/|and|or|&)\s?(?:or |and )?){0,8}$")
 _POSITIVE_BEFORE = re.compile(r"\b(?:positive for|pos for|mutated|mutant|mutations? (?:in|of))\s+(?:(?:a|an|the)\s+)?(?:[\w/-]+\s?(?:,|/|and|&)\s?(?:and )?){0,6}$")
@@ -54,6 +56,13 @@ _TMB_HIGH = 10
 """Mutations per megabase from which tumor mutational burden counts as high (FDA label of pembrolizumab, 2020)."""
 _ISH_RATIO = 2.0
 """HER2/CEP17 ratio from which HER2 counts as amplified (ASCO/CAP 2018)."""
+_RESISTANT = re.compile(r"\bBCR[-:]+ABL1?\b[^.;]{0,40}?\b(T315I)\b(?! neg)")
+_OTHER_A2 = re.compile(r"\bA\*02:(?!01)\d\d\b(?!.*A\*02:01)", re.DOTALL)
+_SEQUENCED = re.compile(r"\b(?:ngs|sequencing|panel|foundation\w*|guardant\w*|caris|tempus|mutations?|alterations?|molecular)\b[^.;]{0,40}$")
+_TRANSLOCATED = re.compile(r"BCR[-:]+ABL1?|t\(\d|Ph\+")
+_JOINED_GENES = re.compile(r"\b(?P<a>[A-Z][A-Z0-9]{1,7})::(?P<b>[A-Z][A-Z0-9]{1,7})\b")
+_LEADING = frozenset({"SS18", "EWSR1", "PAX3", "PAX7", "BCR", "KMT2A", "NUP98"})
+"""Genes that name a fusion where they come first; other fusions go by the gene that comes second (the kinase)."""
 _GENE_LIKE = re.compile(r"[A-Z]{2,}")
 
 
@@ -104,7 +113,11 @@ def positive_markers(facts: list[NoteFact]) -> frozenset[str]:
 
 
 def _named(note: NoteText) -> list[_Named]:
-    found = [_Named(one.start, one.end, one.markers) for one in find_markers(note.text)]
+    found = [
+        _Named(one.start, one.end, one.markers, _SAID.get(one.quote.lower().replace("-", ""), ("", None))[1])
+        for one in find_markers(note.text)
+    ]
+    found = [replace(one, markers=_renamed(note.text[one.start : one.end], one.markers)) for one in found]
     spans = [(one.start, one.end) for one in found]
     for match in _EXTRA.finditer(note.text):
         if any(start < match.end() and match.start() < end for start, end in spans):
@@ -120,6 +133,14 @@ def _named(note: NoteText) -> list[_Named]:
     return sorted(found, key=lambda one: one.start)
 
 
+_QUOTED = {"p16": ("p16",), "ntrk": ("NTRK",), "p16ink4a": ("p16",)}
+"""Names that stay as the note says them: p16 is a stain, "NTRK" all three genes."""
+
+
+def _renamed(quote: str, meant: tuple[str, ...]) -> tuple[str, ...]:
+    return _QUOTED.get(quote.lower(), meant)
+
+
 _SIGNED_NEAR = re.compile(r"\s?(?:[+]|-(?=[\s,;/.)]|$)|\(\+\)|\(-\)|\d{1,3}\s?%|\s?(?:neg|pos)|\s(?:wt|wild|mut|exon|amp|ihc|0\b|allred|low\b)|[ /]+(?:HER-?2|ER)\b)", re.IGNORECASE)
 
 
@@ -128,7 +149,15 @@ def _results(note: NoteText) -> Iterator[tuple[str, _Result, int]]:
         if not is_relative(note, match.start(), match.end()):
             for marker in _RECEPTORS:
                 yield marker, _Result("negative", match.end()), match.start()
-    named = _named(note)
+    for match in _JOINED_GENES.finditer(note.text):
+        marker = match["a"] if match["a"] in _LEADING else match["b"]
+        if marker == "BCR":
+            yield "BCR-ABL1", _Result("positive", match.end()), match.start()
+        elif not is_relative(note, match.start(), match.end()):
+            yield marker, _Result("fusion", match.end()), match.start()
+    for match in _RESISTANT.finditer(note.text):
+        yield "ABL1", _Result("T315I", match.end()), match.start(1)
+    named = [one for one in _named(note) if not _JOINED_GENES.match(note.text, one.start) and note.text[one.start - 2 : one.start] != "::"]
     place = 0
     while place < len(named):
         group = [named[place]]
@@ -167,14 +196,27 @@ def _of_group(note: NoteText, group: list[_Named], follows: int) -> Iterator[tup
             yield one.markers[0], _Result(one.said, one.end), one.start
             continue
         for marker in one.markers:
-            result = None if shared else _own(note, marker, one, stop)
+            result = _own(note, marker, one, stop)
+            if shared is not None and (result is None or not result.value):
+                result = None  # what is denied together has no state of its own but a measured one
             if result is None and shared is None and number + 1 < len(group):
                 result = _from_last(note, marker, group, follows)
             result = result or shared
             if result is None and _POSITIVE_BEFORE.search(before):
                 result = _Result("mutation" if _GENE_LIKE.match(marker) and marker not in _STAINED else "positive", one.end)
+            if result is None and len(group) > 1 and _SEQUENCED.search(before) and _found_change(note, group, follows):
+                result = _Result("mutation", one.end)
+            if result is None and _TRANSLOCATED.match(note.text, one.start):
+                result = _Result("positive", one.end)
             if result is not None:
                 yield result.marker or marker, _spoken(marker, result), one.start
+
+
+def _found_change(note: NoteText, group: list[_Named], follows: int) -> bool:
+    """Whether the last marker of a list comes with a protein change: then the list is of what was found."""
+    last = group[-1]
+    result = _own(note, last.markers[0], last, min(note.sentence(last.start)[1], follows, last.end + _WINDOW))
+    return result is not None and re.search(r"[A-Z]\d+|exon|mutation", result.state) is not None
 
 
 def _is_denial(note: NoteText, group: list[_Named], noun: re.Match[str] | None) -> bool:
@@ -213,20 +255,24 @@ def _own(note: NoteText, marker: str, one: _Named, stop: int) -> _Result | None:
     if cut is not None:
         text, lower = text[: cut.start()], lower[: cut.start()]
     if marker in {"HLA-A*02:01"} or marker.startswith("HLA-"):
+        if quote in {"hla-a2", "hla a2", "a2"} and _OTHER_A2.search(note.text):
+            return _Result("negative", one.end)  # typing at the level of alleles settles the serological group
         gone = re.match(r"[\s:]*(?:neg|negative|-(?=[\s,;.]|$)|not)", lower)
         return _Result("negative" if gone else "positive", one.end)
+    if _FUSED.match(note.text, one.end) and re.search(r"fus|transloc|t\(|\bsyt\b|rearr|::", note.lower[max(0, one.start - 30) : one.end + 30]):
+        return _Result("fusion", one.end)
     sign = _SIGN.match(text)
     if sign is not None and not (marker == "HER2" and _IHC.match(text)):
         positive = "+" in sign["s"]
         return _of_sign(marker, positive, one.end + sign.end())
-    scored = _scored(marker, text, lower, one.end)
+    scored = _scored(marker, quote, lower, one.end)
     if scored is not None:
         return scored
     if _NOT_ALTERED.match(lower):
         stained = marker in _STAINED or marker in {"PD-L1", "HPV", "EBV", "BCR-ABL1"} or re.match(r"[\s:(]*(?:neg|not amp|not rearr|non-?amp)", lower)
         wild = re.match(r"[\s:(]*(?:\w+\s)?(?:wt|wild)", lower)
         return _Result("negative" if stained and not wild else "wild type", one.end)
-    return _by_tokens(marker, quote, text, lower, one)
+    return _by_tokens(note, marker, quote, text, lower, one)
 
 
 def _of_sign(marker: str, positive: bool, end: int) -> _Result:
@@ -235,7 +281,7 @@ def _of_sign(marker: str, positive: bool, end: int) -> _Result:
     return _Result("positive" if positive else "negative", end)
 
 
-def _scored(marker: str, text: str, lower: str, at: int) -> _Result | None:
+def _scored(marker: str, quote: str, lower: str, at: int) -> _Result | None:
     """Percentages, IHC and combined scores."""
     if marker == "TMB":
         burden = re.match(r"[\s:=(]*(?:of\s)?(?P<n>\d+(?:\.\d+)?)", lower)
@@ -243,10 +289,10 @@ def _scored(marker: str, text: str, lower: str, at: int) -> _Result | None:
             state = "high" if float(burden["n"]) >= _TMB_HIGH else "low"
             return _Result(state, at + burden.end(), burden["n"])
         return None
-    score = _CPS.match(lower)
+    score = _CPS.match(lower) or (_CPS.match(quote[quote.rfind(" ") + 1 :] + lower) if re.search(r"\b(?:cps|tps)$", quote) else None)
     if score is not None:
         count = int(score["n"])
-        return _Result("positive" if count >= 1 and not score["lt"] else "negative", at + score.end(), f"{score['what'].upper()} {count}")
+        return _Result("positive" if count >= 1 and not score["lt"] else "negative", at + max(score.end() - (len(quote) - quote.rfind(" ") - 1 if not _CPS.match(lower) else 0), 0), f"{score['what'].upper()} {count}")
     percent = _PERCENT.match(lower)
     if percent is not None and marker != "HER2":
         count = float(percent["n"])
@@ -291,10 +337,10 @@ def _her2_ish(lower: str, at: int) -> _Result | None:
     return None
 
 
-def _by_tokens(marker: str, quote: str, text: str, lower: str, one: _Named) -> _Result | None:
+def _by_tokens(note: NoteText, marker: str, quote: str, text: str, lower: str, one: _Named) -> _Result | None:
     """States in words, in the name itself ("ALK fusion") or behind it."""
     whole = quote + lower
-    plain = quote + text
+    plain = note.text[one.start : one.end] + text
     tokens = [token for token in find_tokens(plain, whole) if token.end > len(quote) or token.start > 0]
     near = [token for token in tokens if _reached(whole, len(quote), token, tokens)]
     signs = [token for token in near if token.kind in {Kind.SIGN, Kind.LEVEL}]

@@ -90,7 +90,6 @@ _BESIDE: Mapping[str, str] = MappingProxyType(
         "ram": "ramucirumab",
         "pac": "paclitaxel",
         "pert": "pertuzumab",
-        "epi": "epirubicin",
         "fu": "fluorouracil",
         "lv": "leucovorin",
     }
@@ -114,6 +113,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "mets": "metastases",
         "nact": "neoadjuvant chemotherapy",
         "neoadj": "neoadjuvant",
+        "port": "postoperative radiotherapy",
         "prt": "proton radiotherapy",
         "rads": "radiotherapy",
         "wide excision": "wide local excision",
@@ -129,15 +129,26 @@ _PHRASES = (
     ("hepatitis B, hepatitis C", r"\b(?:hep(?:atitis)?\.? ?b ?(?:/|&|and|or) ?(?:hep(?:atitis)?\.? ?)?c|hbv ?/ ?hcv)\b"),
     ("hepatitis B", r"\bhep\.? ?b\b"),
     ("hepatitis C", r"\bhep\.? ?c\b"),
+    ("esophageal squamous cell carcinoma", r"\bE(?:O)?SCC\b"),
+    ("high-grade serous carcinoma", r"\bHGSC\b"),
+    ("invasive lobular carcinoma", r"\bILC\b"),
+    ("invasive ductal carcinoma", r"\bIDC\b"),
+    ("anaplastic thyroid cancer", r"\bATC\b"),
+    ("papillary thyroid cancer", r"\bPTC\b(?! \d)"),
+    ("germline BRCA", r"\bgBRCA"),
     ("metastasis", r"(?<=[a-z] )met\b(?=[ ,.;)])(?! (?:with (?:his|her|the pt)|criteria|the|all))"),
     ("cancer", r"(?<=[a-z] )ca(?=[ ,.;:)]|$)(?! ?(?:19|125|15|\d))"),
 )
+_CASED = frozenset({
+    "subtotal resection", "cancer", "metastasis", "germline BRCA", "esophageal squamous cell carcinoma", "high-grade serous carcinoma",
+    "invasive lobular carcinoma", "invasive ductal carcinoma", "anaplastic thyroid cancer", "papillary thyroid cancer",
+})  # fmt: skip
 _GROUPS = {f"p{place}": full for place, (full, _) in enumerate(_PHRASES)}
 SHORTHAND = re.compile(
     "|".join(
         (
             *(
-                f"(?P<p{place}>{pattern if full in {'subtotal resection', 'cancer', 'metastasis'} else f'(?i:{pattern})'})"
+                f"(?P<p{place}>{pattern if full in _CASED else f'(?i:{pattern})'})"
                 for place, (full, pattern) in enumerate(_PHRASES)
             ),
             rf"(?i:(?<![\w-])(?P<word>{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})(?![\w]))",
@@ -161,7 +172,7 @@ def replacement(match: re.Match[str]) -> str | None:
     if kind == "word":
         full = _WORDS[word]
         # "IDS" and "CRT" are capitals; "ids" are identifiers.
-        return None if word in {"ids", "crt", "prt", "gtr", "nact"} and not match.group().isupper() else full
+        return None if word in {"ids", "crt", "prt", "port", "gtr", "nact"} and not match.group().isupper() else full
     if kind == "drug":
         if word in _JOINED:
             text = match.string

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from search.extraction.notes.assertion import is_relative
 from search.extraction.notes.text import NoteFact, NoteText
-from search.terminology.stages import parse_group, tnm_tokens
+from search.terminology import oncotree
+from search.terminology.stages import group_of_tnm, parse_group, rows_for, tnm_tokens
 
 _GROUP = r"(?:IV|I{1,3}|[1-4])(?:\s?-?[A-E](?:[1-3])?|[1-3]|S)?"
 _STAGE = re.compile(
     rf"\b(?:(?P<system>FIGO|AJCC|UICC|ISS|R-?ISS|R2-?ISS|Rai|Binet|BCLC|Ann Arbor|Lugano|COG|INSS|TNM)[- ]?)?"
-    rf"(?i:\b(?:stage|st\.?|stg))[:\s-]*(?P<system2>FIGO|AJCC|UICC|ISS|R-?ISS|BCLC|Ann Arbor|Lugano|Rai|Binet)?\s*(?P<group>{_GROUP}|0|[A-D])(?![\w+.]|-\w)"
+    rf"(?i:\b(?:stage|st\.?|stg))[:\s-]*(?P<system2>FIGO|AJCC|UICC|ISS|R-?ISS|BCLC|Ann Arbor|Lugano|Rai|Binet)?\s*(?P<group>{_GROUP}|0|[A-D])(?![\w+]|\.\d|-\w)"
     rf"(?:\s*(?:->|→|now|to)\s*(?:stage\s*)?(?P<later>{_GROUP})(?![\w+]))?"
 )
 _SYSTEM_ONLY = re.compile(
@@ -24,24 +25,76 @@ _OWN_SYSTEM = frozenset({"ISS", "R-ISS", "RISS", "R2-ISS", "R2ISS", "RAI", "BINE
 _DISEASE_WORD = re.compile(r"(?:HGSOC|NSCLC|PDAC|HCC|RCC|NPC|melanoma|cancer|carcinoma|sarcoma|ca|adenocarcinoma|endometrioid|serous|lymphoma|HNSCC)\W*$", re.IGNORECASE)
 _NO_STAGE = re.compile(r"\b(?:nyha|ckd|ckd stage|class|grade|who|type|phase|level|factor|segment|kidney disease|chronic kidney disease|nash|fibrosis|renal)\b[\s,]*(?:stage\s*)?$")
 _TNM = re.compile(r"(?<![A-Za-z0-9])[yrcpa]{0,2}(?:Tis|T[0-4][a-d]?|TX)(?:[\s,]*\(?[a-z]*\)?[\s,]*[cpyr]{0,2}N[0-3X][a-c]?)?(?:[\s,]*[cpyr]{0,2}M[01X][a-d]?(?:\([^)]*\))?)?(?![A-Za-z0-9])")
+_NEAR_OTHER = 25
+"""Characters between a stage and the other malignancy that it belongs to."""
+_BROAD = frozenset({"PROSTATE", "UTERUS"})
+"""Organs of which a stage with metastases is told without its letter: editions and trials letter it differently."""
 _HAS_N = re.compile(r"N[0-3X]")
 
 
-def staging(note: NoteText) -> Iterator[NoteFact]:
-    """The stage and the TNM tokens."""
+def implied_stage(code: str | None, metastatic: NoteFact | None) -> NoteFact | None:
+    """The stage that distant metastases at diagnosis make, by the site's table: the group, or what its groups share.
+
+    Args:
+        code: OncoTree code of the disease.
+        metastatic: the fact that says the disease is metastatic, of a disease that is not recurrent: a recurrence has
+            no stage of its own.
+
+    Liver cancer is left out: clinics stage it by BCLC, not by metastases alone.
+    """
+    if code is None or code == "HCC" or metastatic is None or oncotree.node(code).tissue in {"LYMPH", "MYELOID", "BRAIN"}:
+        return None
+    rows = [row for row in rows_for(code) if row.system in {"AJCC", "FIGO"}]
+    latest = next((row for row in rows if row.metastatic), rows[0] if rows else None)
+    if latest is None:
+        return None
+    groups = sorted(latest.metastatic)
+    broad = oncotree.node(code).tissue in _BROAD
+    return NoteFact("stage", groups[0] if len(groups) == 1 and not broad else "IV", metastatic.start, metastatic.end)
+
+
+def staging(note: NoteText, others: Sequence[NoteFact] = (), code: str | None = None) -> Iterator[NoteFact]:
+    """The stage and the TNM tokens.
+
+    Args:
+        note: the note.
+        others: other malignancies, whose stages are not the patient's.
+        code: OncoTree code of the disease.
+    """
     best: NoteFact | None = None
     for value, start, end in _stages(note):
+        fact = note.fact("stage", value, start, end)
+        if any(-_NEAR_OTHER < other.start - fact.end < _NEAR_OTHER or -_NEAR_OTHER < fact.start - other.end < 10 for other in others):
+            continue
         if not is_relative(note, start, end):
             best = note.fact("stage", value, start, end)
     if best is not None:
         yield best
+    latest: NoteFact | None = None
     for match in _TNM.finditer(note.text):
         if not _HAS_N.search(match.group()):
             continue  # "T4" alone is a vertebra as often as a tumor
+        if is_relative(note, match.start(), match.end()):
+            continue
         tokens = [re.sub(r"^[cpyra]+", "", token) for token in tnm_tokens(match.group())]
-        if tokens and not is_relative(note, match.start(), match.end()):
-            yield note.fact("tnm", list(tokens), match.start(), match.end())
-            break
+        if tokens:
+            latest = note.fact("tnm", list(tokens), match.start(), match.end())
+    if latest is not None and best is None:
+        # Beside a group that the note gives, its tokens add nothing that is compared.
+        yield latest
+        group = _grouped(latest, code)
+        if group is not None:
+            yield NoteFact("stage", group, latest.start, latest.end)
+
+
+def _grouped(tnm: NoteFact, code: str | None) -> str | None:
+    """The anatomic group that complete tokens make, where the site's grid is carried (AJCC, 8th edition)."""
+    tokens = [str(token) for token in tnm.value] if isinstance(tnm.value, list) else []
+    site = next((row.site for row in rows_for(code)), None) if code is not None else None
+    if site is None or {token[0] for token in tokens} != set("TNM"):
+        return None
+    groups = group_of_tnm(tokens, site, "8")
+    return next(iter(groups)) if len(groups) == 1 else None
 
 
 def _stages(note: NoteText) -> Iterator[tuple[str, int, int]]:

@@ -29,7 +29,7 @@ _VIRAL_TEST = r"viral (?:serolog\w+|hepatitis|screen\w*)|virology"
 TOPICS: tuple[Topic, ...] = (
     _topic("HIV", rf"hiv(?:-?[12])?(?:/aids)?|{_VIRAL_TEST}|hepatitis or hiv"),
     _topic("HBV", rf"hbv|hbs ?ag|hepatitis b|{_VIRAL_TEST}|hepatitis(?= or hiv)|(?:no|hiv or|hiv/) ?hepatitis(?! [abc])",
-           r"(?:hbv|hepatitis b) (?:dna|vaccin|immune|surface antibod|prophyl)|anti-?hbs"),
+           r"(?:hbv|hepatitis b) (?:dna|vaccin|surface antibod|prophyl)|anti-?hbs"),
     _topic("HCV", rf"hcv|hepatitis c|{_VIRAL_TEST}|hepatitis(?= or hiv)|(?:no|hiv or|hiv/) ?hepatitis(?! [abc])", r"hcv (?:rna|vl)"),
     _topic("heart failure", r"chf|heart failure|hfr?ef|cardiomyopathy"),
     _topic(

@@ -34,16 +34,17 @@ HEADER: Body = {"allow_partial_search_results": False, "search_type": "dfs_query
 class Plan:
     """The searches of one `_msearch`, and which of them says what.
 
-    `lexical`, `dense` and `browse` are positions in `bodies` (None: not asked); `counts` gives the total; `facets`
-    says for each facet which body counts it.
+    `lexical`, `dense`, `browse` and `nearest` are positions in `bodies` (None: not asked); `counts` gives the total
+    and every facet, each in an aggregation of its own.
     """
 
     bodies: tuple[Body, ...]
     lexical: int | None
     dense: int | None
     browse: int | None
+    nearest: int | None
     counts: int
-    facets: dict[str, int]
+    facets: tuple[str, ...]
 
     def searches(self) -> list[Body]:
         """Headers and bodies in turn, as `_msearch` takes them."""
@@ -63,14 +64,9 @@ def plan(request: Retrieval, config: RankingConfig, elastic: ElasticConfig) -> P
     lexical = ask(lexical_body(terms, request.filters, config.lexical)) if terms else None
     dense = None if vector is None else ask(dense_body(vector, request.filters, config.dense, elastic))
     browse = ask(browse_body(request.filters)) if lexical is None and dense is None else None
-    relaxed = {name: without(request.filters, name) for name in request.facets}
-    free = [name for name, filters in relaxed.items() if filters == request.filters]
-    counts = ask(count_body(terms, vector, request.filters, free, config, elastic))
-    facets = dict.fromkeys(free, counts)
-    for name, filters in relaxed.items():
-        if name not in facets:
-            facets[name] = ask(count_body(terms, vector, filters, [name], config, elastic, total=False))
-    return Plan(tuple(bodies), lexical, dense, browse, counts, facets)
+    nearest = None if vector is None else ask(nearest_body(vector, request.filters, config.dense, elastic))
+    counts = ask(count_body(terms, vector, request.filters, request.facets, config, elastic))
+    return Plan(tuple(bodies), lexical, dense, browse, nearest, counts, tuple(request.facets))
 
 
 def without(filters: Filters, name: str) -> Filters:
@@ -102,6 +98,13 @@ def dense_body(vector: list[float], filters: Filters, config: DenseConfig, elast
     return {"knn": knn, "size": knn["k"], "track_total_hits": False, **_IDS}
 
 
+def nearest_body(vector: list[float], filters: Filters, config: DenseConfig, elastic: ElasticConfig) -> Body:
+    """The trials that match by meaning: the nearest of the whole index, of which those that fail the filters go."""
+    body = {"knn": _near(vector, config, elastic), "size": config.matches, "track_total_hits": False, **_IDS}
+    conditions = clauses(filters)
+    return {**body, "post_filter": {"bool": {"filter": conditions}}} if conditions else body
+
+
 def browse_body(filters: Filters) -> Body:
     """All trials that pass, newest update first."""
     return {
@@ -120,21 +123,26 @@ def count_body(
     facets: Sequence[str],
     config: RankingConfig,
     elastic: ElasticConfig,
-    *,
-    total: bool = True,
 ) -> Body:
-    """How many trials match, and their facet values: those with enough of the terms, or among the nearest."""
-    body: Body = {"size": 0, "track_total_hits": total}
-    if terms or vector is None:
-        enough = [enough_terms(terms, config.lexical)] if terms else []
-        body["query"] = {"bool": {"filter": [*clauses(filters), *enough]}}
+    """How many trials match and pass, and their facet values: those with enough of the terms, or near in meaning.
+
+    What matches does not depend on the filters; each aggregation takes those that pass its own, so that one search
+    counts all: `passing` gives the total, and every facet is counted without its own filter.
+    """
+    body: Body = {"size": 0, "track_total_hits": False}
+    if terms:
+        body["query"] = {"bool": {"filter": [enough_terms(terms, config.lexical)]}}
     if vector is not None:
-        # Beside a query, the nearest are added to what it matches. (A knn query inside it would not see all filters.)
-        nearest = _knn(vector, filters, config.dense.matches, elastic)
-        body["knn"] = {**nearest, "similarity": config.dense.least_cosine}
-    if facets:
-        body["aggs"] = {name: {"terms": {"field": name, "size": _BUCKETS}} for name in facets}
-    return body
+        body["knn"] = _near(vector, config.dense, elastic)  # beside a query, what is near is added to what it matches
+    aggs: Body = {"passing": {"filter": _all(clauses(filters))}}
+    for name in facets:
+        values = {"values": {"terms": {"field": name, "size": _BUCKETS}}}
+        aggs[f"facet.{name}"] = {"filter": _all(clauses(without(filters, name))), "aggs": values}
+    return {**body, "aggs": aggs}
+
+
+def _all(conditions: Sequence[Clause]) -> Clause:
+    return {"bool": {"filter": list(conditions)}} if conditions else {"match_all": {}}
 
 
 def enough_terms(terms: Sequence[tuple[str, float]], config: LexicalConfig) -> Clause:
@@ -221,6 +229,10 @@ def _field_term(name: str, term: str, weight: float, config: LexicalConfig, *, n
     if named:
         query["_name"] = f"{name} {term}"
     return {"term": {f"text.{name}": query}}
+
+
+def _near(vector: list[float], config: DenseConfig, elastic: ElasticConfig) -> Body:
+    return {**_knn(vector, Filters(), config.matches, elastic), "similarity": config.least_cosine}
 
 
 def _knn(vector: list[float], filters: Filters, k: int, elastic: ElasticConfig) -> Body:

@@ -19,7 +19,6 @@ _KINDS = {"c": "condition", "i": "intervention"}
 WANTED = [
     "responses.error.type",
     "responses.status",
-    "responses.hits.total.value",
     "responses.hits.hits.fields.nct_id",
     "responses.hits.hits._score",
     "responses.hits.hits.inner_hits.passages.hits.hits._nested.offset",
@@ -36,8 +35,12 @@ def candidates(plan: Plan, responses: Sequence[Body]) -> Candidates:
         lexical=tuple(sorted(lexical, key=lambda hit: (-hit.score, hit.nct_id))),
         dense=tuple(sorted(dense, key=lambda hit: (-hit.score, hit.nct_id))),
         browse=tuple(nct_id(hit) for hit in _hits(plan.browse, responses)),
-        total=responses[plan.counts]["hits"]["total"]["value"],
-        facets={name: _counts(name, responses[at]["aggregations"][name]) for name, at in plan.facets.items()},
+        total=responses[plan.counts]["aggregations"]["passing"]["doc_count"],
+        facets={
+            name: _counts(name, responses[plan.counts]["aggregations"][f"facet.{name}"]["values"])
+            for name in plan.facets
+        },
+        nearest=frozenset(nct_id(hit) for hit in _hits(plan.nearest, responses)),
     )
 
 

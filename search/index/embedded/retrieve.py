@@ -44,41 +44,33 @@ def retrieve(parts: Parts, request: Retrieval, config: RankingConfig) -> Candida
         counted = {name: _passing(len(parts.nct_ids), m) for name, m in facet_masks.items()}
         return Candidates((), (), browse, len(passing), _count(parts, counted))
     lexical = parts.lexical.matches(terms, config.lexical)
-    dense = parts.vectors.scores(vector, _widest([mask, *facet_masks.values()])) if vector is not None else None
-    matched = _Matched(lexical, dense, config.dense, len(parts.nct_ids))
+    dense = parts.vectors.scores(vector) if vector is not None else None
+    near = _near(dense, config.dense) if dense is not None else np.empty(0, dtype=np.intp)
+    matched = _Matched(lexical, near, len(parts.nct_ids))
     return Candidates(
         lexical=_lexical_hits(parts, lexical, mask, config.lexical.window),
         dense=_dense_hits(parts, dense, mask, config.dense.window) if dense is not None else (),
         browse=(),
         total=len(matched.trials(mask)),
         facets=_count(parts, {name: matched.trials(m) for name, m in facet_masks.items()}),
+        nearest=frozenset(parts.nct_ids[t] for t in near[_within(near, mask)].tolist()),
     )
 
 
 class _Matched:
     """The trials that match under a mask, worked out once a mask."""
 
-    def __init__(self, lexical: LexicalMatches, dense: DenseScores | None, config: DenseConfig, total: int) -> None:
-        self._lexical = lexical
-        self._dense = dense
-        self._config = config
-        self._total = total
+    def __init__(self, lexical: LexicalMatches, near: NDArray[np.intp], total: int) -> None:
+        self._found = np.zeros(total, dtype=np.bool_)
+        self._found[lexical.trials] = True
+        self._found[near] = True
         self._known: dict[int | None, NDArray[np.intp]] = {}
 
     def trials(self, mask: Mask | None) -> NDArray[np.intp]:
-        """Ordinals, ascending: lexical matches and the nearest trials that pass the mask."""
+        """Ordinals, ascending: lexical matches and the nearest trials, as far as they pass the mask."""
         key = None if mask is None else id(mask)
         if key not in self._known:
-            found = np.zeros(self._total, dtype=np.bool_)
-            found[self._lexical.trials] = True
-            if mask is not None:
-                found &= mask
-            if self._dense is not None:
-                chosen = _within(self._dense.trials, mask)
-                chosen = chosen[self._dense.scores[chosen] >= self._config.least_cosine]
-                best = _best(self._dense.scores[chosen], self._dense.trials[chosen], self._config.matches)
-                found[self._dense.trials[chosen[best]]] = True
-            self._known[key] = np.flatnonzero(found)
+            self._known[key] = np.flatnonzero(self._found if mask is None else self._found & mask)
         return self._known[key]
 
 
@@ -95,14 +87,10 @@ def _without(parts: Parts, filters: Filters, facet: str, mask: Mask | None) -> M
     return masks.mask(parts.columns, parts.names, replace(filters, **{facet: getattr(_NO_FILTERS, facet)}))
 
 
-def _widest(several: Sequence[Mask | None]) -> Mask | None:
-    """Trials that pass any of the masks; None where one lets all pass."""
-    result: Mask | None = None
-    for mask in several:
-        if mask is None:
-            return None
-        result = mask if result is None or result is mask else result | mask
-    return result
+def _near(dense: DenseScores, config: DenseConfig) -> NDArray[np.intp]:
+    """Trials near enough in meaning to be matches, whatever the filters."""
+    best = _best(dense.scores, dense.trials, config.matches)
+    return dense.trials[best[dense.scores[best] >= config.least_cosine]]
 
 
 def _passing(total: int, mask: Mask | None) -> NDArray[np.intp]:

@@ -71,7 +71,10 @@ def test_bullets_numbers_and_nesting() -> None:
 
 def test_lines_broken_at_a_fixed_width_are_joined() -> None:
     assert texts(WRAPPED) == [
-        "Histologically confirmed carcinoma of the invented organ that was not treated before with any systemic therapy",
+        (
+            "Histologically confirmed carcinoma of the invented organ that was not treated before with "
+            "any systemic therapy"
+        ),
         "ECOG 0-1",
         "Pregnancy",
     ]
@@ -94,7 +97,8 @@ def test_the_old_layout_without_punctuation_is_cut_into_statements_under_their_l
 
 def test_a_cohort_heading_scopes_what_stands_under_it_and_a_section_ends_it() -> None:
     text = criteria_text(
-        "Inclusion Criteria:\n\n* Age 18\n\nCohort B:\n\n* EGFR mutation\n* No prior TKI\n\nExclusion Criteria:\n\n* Pregnancy"
+        "Inclusion Criteria:\n\n* Age 18\n\nCohort B:\n\n* EGFR mutation\n* No prior TKI\n\n"
+        "Exclusion Criteria:\n\n* Pregnancy"
     )
     assert [line.cohort for line in text.lines if not line.is_heading] == [None, "Cohort B", "Cohort B", None]
 

@@ -77,13 +77,15 @@ def test_filters_are_inside_both_channels_and_all_counts() -> None:
     whole = clauses(filters)
     assert made.bodies[made.lexical]["query"]["bool"]["filter"] == whole
     assert made.bodies[made.dense]["knn"]["filter"] == whole
-    assert made.bodies[made.counts]["knn"]["filter"] == whole
-    own = made.bodies[made.facets["status"]]
-    assert own["knn"]["filter"] == [{"term": {"has_results": True}}]
-    assert list(own["aggs"]) == ["status"]
-    assert made.facets["phase"] == made.counts
-    assert len(made.bodies) == 5, "two channels, the total with six facets, and one each for the facets filtered by"
-    assert len(made.searches()) == 10
+    assert made.nearest is not None
+    assert made.bodies[made.nearest]["post_filter"]["bool"]["filter"] == whole
+    counts = made.bodies[made.counts]
+    assert "filter" not in counts["knn"], "what matches does not depend on the filters"
+    assert counts["aggs"]["passing"]["filter"]["bool"]["filter"] == whole
+    assert counts["aggs"]["facet.status"]["filter"]["bool"]["filter"] == [{"term": {"has_results": True}}]
+    assert counts["aggs"]["facet.phase"]["filter"]["bool"]["filter"] == whole
+    assert len(made.bodies) == 4, "two channels, the nearest, and all counts"
+    assert len(made.searches()) == 8
 
 
 def test_an_empty_text_browses() -> None:

@@ -18,8 +18,11 @@ from search.config import DEFAULT_CONFIG, Config
 from search.index.base import IndexStore, IndexUnavailableError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from search.engine import SearchEngine
     from search.results import SearchResult
+    from search.trial import Trial
 
 app = typer.Typer(
     name="oncomatch",
@@ -193,35 +196,62 @@ def criteria(
 ) -> None:
     """Read eligibility criteria; prints JSON Lines with the criteria of each trial and their evidence."""
     from api.responses import to_bytes
-    from indexer.sample import sample_path
-    from indexer.sources import SourceError, iter_records
-    from indexer.study import RecordError, parse_study
     from search.eligibility.flat import flat
     from search.extraction.criteria import read_criteria
 
-    answered = unanswered = 0
+    answered, complaints = 0, [0]
+    for trial in _trials(studies, complaints):
+        answer = {"nct_id": trial.nct_id, "criteria": flat(read_criteria(trial))}
+        sys.stdout.write(to_bytes(answer).decode() + "\n")
+        answered += 1
+    _say(f"{answered} trials answered, {complaints[0]} records could not be read")
+    if complaints[0]:
+        raise typer.Exit(3)
+
+
+@app.command(epilog="Example:  oncomatch assess --patients patients.jsonl --studies studies.jsonl.gz > verdicts.jsonl")
+def assess(
+    patients: Annotated[
+        str, typer.Option(help="JSON Lines with id, nct_id and profile; - is standard input.", metavar="FILE")
+    ],
+    studies: Annotated[
+        list[str], typer.Option("--studies", help="Registry records that the lines name.", metavar="STUDIES")
+    ],
+) -> None:
+    """Assess patients against trials: a verdict, a score and the criteria that decide, with their quotes."""
+    from api.assess_command import run_assess
+
+    complaints = [0]
+    try:
+        code = run_assess(patients, _trials(studies, complaints), sys.stdout, _say)
+    except OSError as error:
+        raise CommandError(f"{patients} cannot be read: {error.strerror}.") from error
+    if code or complaints[0]:
+        raise typer.Exit(3)
+
+
+def _trials(studies: list[str], complaints: list[int]) -> Iterator[Trial]:
+    """The trials of all sources; what cannot be read is said and counted in `complaints[0]`."""
+    from indexer.sample import sample_path
+    from indexer.sources import SourceError, iter_records
+    from indexer.study import RecordError, parse_study
+
     for source in studies:
         try:
             for found in iter_records(sample_path() if source == "sample" else source):
                 reason = found.error or "unreadable"
                 if found.record is not None:
                     try:
-                        trial = parse_study(found.record)
+                        yield parse_study(found.record)
                     except RecordError as error:
                         reason = error.reason
                     else:
-                        answer = {"nct_id": trial.nct_id, "criteria": flat(read_criteria(trial))}
-                        sys.stdout.write(to_bytes(answer).decode() + "\n")
-                        answered += 1
                         continue
-                unanswered += 1
+                complaints[0] += 1
                 _say(f"oncomatch: {found.place}: {reason}")
         except SourceError as error:
-            unanswered += 1
+            complaints[0] += 1
             _say(f"oncomatch: {error}")
-    _say(f"{answered} trials answered, {unanswered} records could not be read")
-    if unanswered:
-        raise typer.Exit(3)
 
 
 @index_app.command("list")

@@ -41,7 +41,7 @@ COLLECTIONS = {
         "trec/collections/ct21onc/topics.jsonl",
         "trec/collections/ct21onc/qrels.txt",
         True,
-        0.427,
+        0.422,
     ),
     "short queries (n = 29), plain": Collection(
         ("ctgov/oncology_more.jsonl.gz", "ctgov/ctgov_v2_oncology.jsonl.gz"),

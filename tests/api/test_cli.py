@@ -98,6 +98,8 @@ def test_an_interrupted_build_says_that_nothing_is_lost(tmp_path: Path, encoder_
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**os.environ, "ONCOMATCH_CACHE": str(encoder_cache)},
+        # A shell that starts tests in the background has them ignore SIGINT; a person's shell does not.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - it takes no lock
     )
     for _ in range(300):
         if (tmp_path / "index" / "registry.sqlite").exists():

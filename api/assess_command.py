@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import json
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import IO
 
+from api.json_lines import open_lines
 from search.eligibility.assess import assess
 from search.eligibility.assessment import Assessment, CriterionAssessment
 from search.eligibility.criterion import Criteria
@@ -47,7 +44,7 @@ def run_assess(
     known = {trial.nct_id: trial for trial in trials}
     criteria: dict[str, Criteria] = {}
     answered = complaints = 0
-    with _opened(patients) as lines:
+    with open_lines(patients) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
@@ -94,14 +91,6 @@ def _decisive(one: CriterionAssessment) -> dict[str, object]:
         "truth": truth,
         "reason": f"{one.reason} ({one.basis.value})",
     }
-
-
-def _opened(path: str) -> IO[str]:
-    if path == "-":
-        return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")
-    if path.endswith(".gz"):
-        return gzip.open(path, "rt", encoding="utf-8")
-    return Path(path).open(encoding="utf-8")
 
 
 def _record(line: str) -> dict[str, object]:

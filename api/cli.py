@@ -212,7 +212,7 @@ def criteria(
 @app.command(epilog="Example:  oncomatch assess --patients patients.jsonl --studies studies.jsonl.gz > verdicts.jsonl")
 def assess(
     patients: Annotated[
-        str, typer.Option(help="JSON Lines with id, nct_id and profile; - is standard input.", metavar="FILE")
+        str, typer.Option(help="JSON Lines with id, nct_id and profile or note; - is standard input.", metavar="FILE")
     ],
     studies: Annotated[
         list[str], typer.Option("--studies", help="Registry records that the lines name.", metavar="STUDIES")
@@ -220,14 +220,38 @@ def assess(
 ) -> None:
     """Assess patients against trials: a verdict, a score and the criteria that decide, with their quotes."""
     from api.assess_command import run_assess
+    from search.eligibility.profile import read_profile
+    from search.extraction.note import read_note
+    from search.patient import Origin
 
     complaints = [0]
     try:
-        code = run_assess(patients, _trials(studies, complaints), sys.stdout, _say)
+        code = run_assess(
+            patients,
+            _trials(studies, complaints),
+            sys.stdout,
+            _say,
+            lambda note: read_profile(read_note(note).profile, Origin.NOTE),
+        )
     except OSError as error:
         raise CommandError(f"{patients} cannot be read: {error.strerror}.") from error
     if code or complaints[0]:
         raise typer.Exit(3)
+
+
+@app.command("parse-note", epilog="Example:  oncomatch parse-note notes.jsonl > profiles.jsonl")
+def parse_note(
+    notes: Annotated[str, typer.Argument(help="JSON Lines with id and note; - is standard input.", metavar="NOTES")],
+) -> None:
+    """Read clinical notes into patient profiles; prints a JSON line a note."""
+    from api.parse_note_command import run_parse_note
+
+    try:
+        code = run_parse_note(notes, sys.stdout, _say)
+    except OSError as error:
+        raise CommandError(f"{notes} cannot be read: {error.strerror}.") from error
+    if code:
+        raise typer.Exit(code)
 
 
 def _trials(studies: list[str], complaints: list[int]) -> Iterator[Trial]:

@@ -34,7 +34,7 @@ _KIND_RIDGE = 2.0
 """A kind's offset counts as if its standard deviation were 0.7 in log-odds."""
 _WRONG_WEIGHT = 2.0
 """The readers were written with the annotated trials in view, so that on new trials they err more often than there. How
-much more is not known; an error that counts twice keeps what is told within .03 of the truth for any ratio from 1 to
+much more is not known; an error that counts twice keeps the mean within .03 of the truth for any ratio from 1 to
 2.5 of error rates like those measured here (.03)."""
 _SIGNS = {"claimed": 1}
 """A surer rule is never the worse one."""

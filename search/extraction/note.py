@@ -27,7 +27,19 @@ from search.terminology import oncotree
 __all__ = ["NoteFact", "NoteReading", "read_note"]
 
 _LISTS = frozenset({"performance", "biomarkers", "prior_therapies", "labs", "extent"})
-_ADVANCED = frozenset({"metastatic", "recurrent", "relapsed", "refractory", "unresectable", "advanced", "progressive", "locally_advanced", "castration_resistant"})
+_ADVANCED = frozenset(
+    {
+        "metastatic",
+        "recurrent",
+        "relapsed",
+        "refractory",
+        "unresectable",
+        "advanced",
+        "progressive",
+        "locally_advanced",
+        "castration_resistant",
+    }
+)
 _BLOOD = frozenset({"LYMPH", "MYELOID"})
 
 
@@ -77,6 +89,9 @@ def _facts(note: NoteText) -> Iterable[NoteFact]:
             today=today[0] if today else None,
         )
     )
+    if any(fact.key == "prior_lines" and fact.value for fact in given):
+        # "De novo metastatic" tells how the disease began; once a line is given it is not newly diagnosed any more.
+        course = [fact for fact in course if fact.value != "newly_diagnosed" or not _began(note, fact)]
     if "stage" not in by_key and not values & _LATER and not any(map(_earlier, given)):
         implied = implied_stage(code, next((fact for fact in course if fact.value == "metastatic"), None))
         staged += [implied] if implied is not None else []
@@ -102,16 +117,25 @@ _CASTRATE = re.compile(r"\bcastrat\w+|\b(?:t|testosterone)\s*(?:level\s*)?(?:is\
 
 
 def _castration_resistant(note: NoteText) -> list[NoteFact]:
-    """Progression of prostate cancer under castration (EAU: testosterone below 50 ng/dL and rising PSA or new lesions)."""
+    """Progression of prostate cancer under castration (EAU: testosterone < 50 ng/dL, PSA rising or new lesions)."""
     castrate, rising = _CASTRATE.search(note.lower), _RISING.search(note.lower)
     if castrate is None or rising is None:
         return []
     return [note.fact("extent", "castration_resistant", castrate.start(), castrate.end())]
 
 
+def _began(note: NoteText, fact: NoteFact) -> bool:
+    return note.raw[fact.start : fact.end].lower() == "de novo"
+
+
 def _earlier(fact: NoteFact) -> bool:
     """Whether a treatment was of an earlier, local stage of the disease."""
-    return isinstance(fact.value, dict) and fact.value.get("setting") in {"adjuvant", "neoadjuvant", "localized", "definitive"}
+    return isinstance(fact.value, dict) and fact.value.get("setting") in {
+        "adjuvant",
+        "neoadjuvant",
+        "localized",
+        "definitive",
+    }
 
 
 def _profile(facts: Iterable[NoteFact]) -> dict[str, Json]:

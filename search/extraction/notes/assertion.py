@@ -11,26 +11,40 @@ import re
 from search.extraction.notes.text import NoteText
 
 _HARD = re.compile(
-    r";|\bbut\b|\bhowever\b|\bexcept\b|\balthough\b|->|→|\s[-\u2013\u2014]\s|\bthen\b|\bapart from\b|\bother than\b|\bsaw\b"
+    r";|\bbut\b|\bhowever\b|\bexcept\b|\balthough\b|->|→|\s[-\u2013\u2014]\s|\bthen\b|\bapart from\b"
+    r"|\bother than\b|\bsaw\b"
 )
 _CUE = re.compile(
-    r"\b(?:no|not|non|none|denie[sd]|denying|without|w/o|never|negative for|neg for|free (?:of|from)|absence of|lacks?|nor"
+    r"\b(?:no|not|non|none|denie[sd]|denying|without|w/o|never|negative for|neg for|free (?:of|from)"
+    r"|absence of|lacks?|nor"
     r"|neither|ruled out|r/o'd|excluded|off)\b(?!-)"
 )
 _PASSES = re.compile(
-    r"^(?:[\s,/&()'\"+-]|\b(?:and|or|nor|any|of|the|a|an|to|evidence|history|hx|prior|previous|past|known|signs?|symptoms?"
+    r"^(?:[\s,/&()'\"+-]|\b(?:and|or|nor|any|of|the|a|an|to|evidence|history|hx|prior|previous|past|known"
+    r"|signs?|symptoms?"
     r"|significant|active|current|currently|recent|ongoing|clinical(?:ly)?|other|major|further|new|overt|clear|serious"
-    r"|uncontrolled|acute|chronic|systemic|on|had|has|have|having|been|is|was|are|were|ever|in|for|from|yet|been|received"
-    r"|treated|given|taking|using|underlying|concurrent|concomitant|obvious|residual|severe|symptomatic|untreated|at|him|her"
+    r"|uncontrolled|acute|chronic|systemic|on|had|has|have|having|been|is|was|are|were|ever|in|for|from|yet"
+    r"|been|received"
+    r"|treated|given|taking|using|underlying|concurrent|concomitant|obvious|residual|severe|symptomatic"
+    r"|untreated|at|him|her"
     r"|personal|documented|diagnosed|definite|with|by|brain|drug|therapeutic|lately|recently|either|all)\b)*$"
 )
 _OWN = re.compile(
-    r"\b(?:neg(?:ative)?|nl|normal|clear|ok|okay|stable|fine|good|well|yes|pos(?:itive)?|controlled|intact|adequate|on|with|"
-    r"takes?|treated|since|after|resolved|now|currently|mild|grade|gr|s/p|underwent|received|had|has|was|is|are|resistant)\b"
+    r"\b(?:neg(?:ative)?|nl|normal|clear|ok|okay|stable|fine|good|well|yes|pos(?:itive)?|controlled|intact"
+    r"|adequate|on|with|"
+    r"takes?|treated|since|after|resolved|now|currently|mild|grade|gr|s/p|underwent|received|had|has|was|is"
+    r"|are|resistant)\b"
     r"|\d|:|=|\+"
 )
 _WINDOW = 150
 _LIST_WORDS = 6
+
+
+def _last(pattern: re.Pattern[str], words: str) -> re.Match[str] | None:
+    found = None
+    for match in pattern.finditer(words):
+        found = match
+    return found
 
 
 def clause_before(note: NoteText, at: int) -> str:
@@ -50,11 +64,14 @@ def clause_after(note: NoteText, at: int, most: int = 90) -> str:
 
 
 _AFFIRMS = re.compile(
-    r"^[\w\s-]{0,18}?(?:\b(?:on|controlled|treated|since|diagnosed|resolved|managed|s/p|requiring|diet)\b|\bgr(?:ade)? ?[1-4]|\bg[1-4]\b)"
+    r"^[\w\s-]{0,18}?(?:\b(?:on|controlled|treated|since|diagnosed|resolved|managed|s/p|requiring|diet)\b"
+    r"|\bgr(?:ade)? ?[1-4]|\bg[1-4]\b)"
 )
 _DENIED_AFTER = re.compile(
-    r"^(?:[\s/,&-]|\((?:[^()]{0,30})\)|\b(?:and|or|status|serolog\w+|test\w*|screen\w*|antibod\w+|ab|ag|is|are|was|were|all|both|"
-    r"history|hx|each|by \w+|on \w+)\b)*[:=]?\s*\(?(?:neg\b(?! for)|negative\b(?! for)|non-?reactive|not detected|undetected|absent|denied|excluded|"
+    r"^(?:[\s/,&-]|\((?:[^()]{0,30})\)|\b(?:and|or|status|serolog\w+|test\w*|screen\w*|antibod\w+|ab|ag|is|are"
+    r"|was|were|all|both|"
+    r"history|hx|each|by \w+|on \w+)\b)*[:=]?\s*\(?(?:neg\b(?! for)|negative\b(?! for)|non-?reactive"
+    r"|not detected|undetected|absent|denied|excluded|"
     r"ruled out|none\b|never\b(?! (?:treated|needed|required))|unremarkable|-ve\b|\(-\)|immune\b|no\b(?=[,.;)\s]*$))"
 )
 
@@ -93,7 +110,8 @@ def _without_passing(entry: str) -> str:
 
 
 _FAMILY = re.compile(
-    r"\b(?:family|fhx|fh|famhx|mother|father|parents?|sisters?|brothers?|siblings?|aunts?|uncles?|cousins?|grand\w+|mom|dad|son|"
+    r"\b(?:family|fhx|fh|famhx|mother|father|parents?|sisters?|brothers?|siblings?|aunts?|uncles?|cousins?"
+    r"|grand\w+|mom|dad|son|"
     r"daughter|maternal|paternal|relatives?|wife|husband|spouse|partner|twin)\b"
 )
 _FAMILY_ENDS = re.compile(r"[;]|\b(?:patient|pt|he|she|himself|herself)\b")
@@ -102,42 +120,53 @@ _FAMILY_ENDS = re.compile(r"[;]|\b(?:patient|pt|he|she|himself|herself)\b")
 def is_relative(note: NoteText, start: int, end: int) -> bool:
     """Whether a mention speaks of a relative."""
     before = note.before(start, _WINDOW)
-    found = None
-    for found in _FAMILY.finditer(before):
-        pass
+    found = _last(_FAMILY, before)
     if found is not None and not _FAMILY_ENDS.search(before, found.end()):
         between = before[found.end() :]
         if between.count(",") < 2 or "family" in found.group() or "fh" in found.group():
             return True
-    return bool(re.match(r"\s*(?:\w+\s){0,2}(?:in|of) (?:(?:his|her|the|a) )?(?:family|mother|father|sister|brother)\b", note.after(end, 50)))
+    return bool(
+        re.match(
+            r"\s*(?:\w+\s){0,2}(?:in|of) (?:(?:his|her|the|a) )?(?:family|mother|father|sister|brother)\b",
+            note.after(end, 50),
+        )
+    )
 
 
 _PLANNED = re.compile(
-    r"\b(?:plan(?:s|ned|ning)?|(?:to|will|would|could|can|may|might|should) (?:be )?(?:start|begin|receive|get|undergo|have|treated|consider"
-    r"|give|add|accept|need)\w*|wants? to|scheduled|will|would|consider(?:ed|ing|s)?|candidates?|eligib\w+|discuss(?:ed|ing|ion)?"
-    r"|offer(?:ed|s|ing)?|declin(?:ed|es|ing)|refus(?:ed|es|ing)|await(?:s|ing)|recommend(?:ed|s|ing|ation)?|goal|if|whether|suitable"
-    r"|suited|propos(?:ed|es|al)|intend(?:s|ed)?|pending|referred for|here for|prefers?|agree(?:s|d|able)?|fit for|feasib\w+|possible|needs"
-    r"|booked|interested in|contraindicat\w+|upcoming|intent|instead of|rather than|conversion to|before starting|prior to starting"
-    r"|listed for|for (?:planned )?definitive|for concurrent|screen(?:ed|ing) for|evaluat(?:ed|ion) for|treated with radical intent|tumou?r board|mdt)\b"
+    r"\b(?:plan(?:s|ned|ning)?|(?:to|will|would|could|can|may|might|should) (?:be )?(?:start|begin|receive|get"
+    r"|undergo|have|treated|consider"
+    r"|give|add|accept|need)\w*|wants? to|scheduled|will|would|consider(?:ed|ing|s)?|candidates?|eligib\w+"
+    r"|discuss(?:ed|ing|ion)?"
+    r"|offer(?:ed|s|ing)?|declin(?:ed|es|ing)|refus(?:ed|es|ing)|await(?:s|ing)|recommend(?:ed|s|ing|ation)?"
+    r"|goal|if|whether|suitable"
+    r"|suited|propos(?:ed|es|al)|intend(?:s|ed)?|pending|referred for|here for|prefers?|agree(?:s|d|able)?"
+    r"|fit for|feasib\w+|possible|needs"
+    r"|booked|interested in|contraindicat\w+|upcoming|intent|instead of|rather than|conversion to"
+    r"|before starting|prior to starting"
+    r"|listed for|for (?:planned )?definitive|for concurrent|screen(?:ed|ing) for|evaluat(?:ed|ion) for"
+    r"|treated with radical intent|tumou?r board|mdt)\b"
 )
 _PLANNED_AFTER = re.compile(
-    r"^[\s,)]*(?:\w+\s){0,3}?(?:(?:is|was|are|were|has been|being)\s+)?(?:planned|declined|refused|considered|offered|scheduled|recommended|"
-    r"eligible|suitable|possible|pending|contraindicated|not given|deferred|proposed|would|could|to start|to be|would be|can be|not started|candidate|"
-    r"ineligible|under consideration|discussed|not indicated|not possible|naive|-naive|na[iï]ve)\b|^-?\s?(?:naive|na[iï]ve|eligible)\b"
+    r"^[\s,)]*(?:\w+\s){0,3}?(?:(?:is|was|are|were|has been|being)\s+)?(?:planned|declined|refused|considered"
+    r"|offered|scheduled|recommended|"
+    r"eligible|suitable|possible|pending|contraindicated|not given|deferred|proposed|would|could|to start"
+    r"|to be|would be|can be|not started|candidate|"
+    r"ineligible|under consideration|discussed|not indicated|not possible|naive|-naive|na[iï]ve)\b"
+    r"|^-?\s?(?:naive|na[iï]ve|eligible)\b"
 )
 
 
 _STARTS = re.compile(
-    r"^[^.;]{0,60}?\b(?:starts|starting|to (?:start|begin)|begins|beginning|scheduled)\s+(?:(?:on|this|next|in|the) )?(?:mon|tues|wednes|thurs|fri|satur|sun|tomorrow|week|month|soon|\d|shortly|a )"
+    r"^[^.;]{0,60}?\b(?:starts|starting|to (?:start|begin)|begins|beginning|scheduled)\s+(?:(?:on|this|next|in"
+    r"|the) )?(?:mon|tues|wednes|thurs|fri|satur|sun|tomorrow|week|month|soon|\d|shortly|a )"
 )
 
 
 def is_planned(note: NoteText, start: int, end: int) -> bool:
     """Whether a mention is a plan, an option or something that the patient turned down."""
     before = clause_before(note, start)
-    found = None
-    for found in _PLANNED.finditer(before):
-        pass
+    found = _last(_PLANNED, before)
     if found is not None and len(before) - found.end() < _WINDOW // 2:
         between = before[found.end() :]
         if not re.search(r"\b(?:received|given|completed|finished|started|s/p|after|since|had)\b|\d{4}", between):

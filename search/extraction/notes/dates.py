@@ -6,18 +6,35 @@ import datetime as dt
 import re
 
 _NUMBERS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-    "eleven": 11, "twelve": 12, "a": 1, "an": 1, "last": 1,
-}  # fmt: skip
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "a": 1,
+    "an": 1,
+    "last": 1,
+}
 _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 """Days of a unit; a month counts 30 and a year 365."""
 NUMBER = rf"(?:\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})"
 UNIT = r"(?:d(?:ays?)?|w(?:ee)?ks?|w|mo(?:nth)?s?|m|y(?:ea)?rs?|y)"
 AGO = re.compile(rf"(?P<n>{NUMBER})(?:\s?-\s?\d+)?\s?(?P<u>{UNIT})\s+(?:ago|earlier|back|prior|previously)\b")
 SPAN = re.compile(rf"(?P<n>{NUMBER})\s?-?\s?(?P<u>{UNIT})\b")
-OFF = re.compile(rf"\boff(?:\s+(?:treatment|therapy|drug|it|all|chemo\w*))?\s+(?:for\s+|x\s?)?(?P<n>{NUMBER})\s?(?P<u>{UNIT})\b")
+OFF = re.compile(
+    rf"\boff(?:\s+(?:treatment|therapy|drug|it|all|chemo\w*))?\s+(?:for\s+|x\s?)?(?P<n>{NUMBER})\s?(?P<u>{UNIT})\b"
+)
 _LAST = re.compile(r"\b(?P<w>yesterday|today|last week|last month|last year)\b")
-_DATE = re.compile(r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b|\b(?P<m2>\d{1,2})/(?P<d2>\d{1,2})/(?P<y2>(?:19|20)\d\d)\b")
+_DATE = re.compile(
+    r"\b(?P<y>(?:19|20)\d\d)-(?P<m>\d\d)-(?P<d>\d\d)\b|\b(?P<m2>\d{1,2})/(?P<d2>\d{1,2})/(?P<y2>(?:19|20)\d\d)\b"
+)
 _WORDS = {"yesterday": 1, "today": 0, "last week": 7, "last month": 30, "last year": 365}
 
 
@@ -34,10 +51,11 @@ def days_ago(words: str, today: dt.date | None = None) -> tuple[int, int, int] |
         words: lower-case text.
         today: the date of the note, where it states one; dates are counted from it.
     """
-    found: list[tuple[int, int, int]] = []
-    for match in (AGO.search(words), OFF.search(words)):
-        if match is not None:
-            found.append((match.start(), days(match["n"], match["u"]), match.end()))
+    found = [
+        (match.start(), days(match["n"], match["u"]), match.end())
+        for match in (AGO.search(words), OFF.search(words))
+        if match is not None
+    ]
     last = _LAST.search(words)
     if last is not None:
         found.append((last.start(), _WORDS[last["w"]], last.end()))
@@ -60,7 +78,10 @@ def _date(match: re.Match[str]) -> dt.date | None:
         return None
 
 
-_HEAD_DATE = re.compile(r"^\s*(?:date(?: of (?:visit|note|service))?|visit(?: date)?|seen(?: on)?|clinic(?: note)?)?\s*[:,]?\s*", re.IGNORECASE)
+_HEAD_DATE = re.compile(
+    r"^\s*(?:date(?: of (?:visit|note|service))?|visit(?: date)?|seen(?: on)?|clinic(?: note)?)?\s*[:,]?\s*",
+    re.IGNORECASE,
+)
 
 
 def note_date(note: str) -> tuple[dt.date, int, int] | None:

@@ -10,16 +10,24 @@ from search.extraction.notes.text import NoteFact, NoteText
 
 _FEMALE = r"f|female|woman|women|lady|girl|gentlewoman"
 _MALE = r"m|male|man|gentleman|boy"
-_ETHNIC = r"(?:(?:white|black|asian|hispanic|african[ -]american|caucasian|japanese|chinese|korean|healthy|pleasant|\w*menopausal|right-handed|\w+-smoking|g\dp\d|nulliparous)\s+){0,3}"
+_ETHNIC = (
+    r"(?:(?:white|black|asian|hispanic|african[ -]american|caucasian|japanese|chinese|korean|healthy"
+    r"|pleasant|\w*menopausal|right-handed|\w+-smoking|g\dp\d|nulliparous)\s+){0,3}"
+)
 _AGE_SEX = re.compile(
-    rf"(?<![\w./%<>])(?P<age>\d{{1,3}})\s*(?:-?\s*(?:y(?:ea)?rs?[- ]?old|y\.?/?o\.?|yo|years? of age|yrs?|y)\b\.?)?[-\s,]*"
+    rf"(?<![\w./%<>])(?P<age>\d{{1,3}})\s*(?:-?\s*(?:y(?:ea)?rs?[- ]?old|y\.?/?o\.?|yo|years? of age|yrs?"
+    rf"|y)\b\.?)?[-\s,]*"
     rf"{_ETHNIC}(?P<sex>{_FEMALE}|{_MALE})\b(?![-/'’]|\s?=|\s?\d)"
 )
 _AGE = re.compile(
-    r"(?<![\w./%<>])(?P<age>\d{1,3})\s*-?\s*(?:(?:y(?:ea)?rs?)[- ]?old|y\.?/?o\.?\b|yo\b|years? of age|year-old)|\bage[d:]?\s*(?P<age2>\d{1,3})\b"
+    r"(?<![\w./%<>])(?P<age>\d{1,3})\s*-?\s*(?:(?:y(?:ea)?rs?)[- ]?old|y\.?/?o\.?\b|yo\b|years? of age"
+    r"|year-old)|\bage[d:]?\s*(?P<age2>\d{1,3})\b"
 )
 _MONTHS = re.compile(r"(?<![\w./])(?P<age>\d{1,2})[- ](?:months?|mo)[- ]old\b")
-_SEX = re.compile(rf"\b(?:sex|gender)\s*[:=]?\s*(?P<sex>{_FEMALE}|{_MALE})\b|\b(?P<word>female|woman|lady|girl|male|man|gentleman|boy)\b")
+_SEX = re.compile(
+    rf"\b(?:sex|gender)\s*[:=]?\s*(?P<sex>{_FEMALE}|{_MALE})\b|\b(?P<word>female|woman|lady|girl|male|man"
+    rf"|gentleman|boy)\b"
+)
 _PRONOUN = re.compile(r"\b(?P<sex>she|her|he|his|him)\b")
 _OLDEST = 120
 _AGED_SEX = frozenset("mf")
@@ -30,7 +38,7 @@ def demographics(note: NoteText) -> Iterator[NoteFact]:
     age = sex = None
     for match in _AGE_SEX.finditer(note.lower):
         short = match["sex"] in _AGED_SEX
-        if short and note.text[match.start("sex")].islower() and match.end("age") == match.start("sex"):
+        if short and note.text[match.start("sex")].islower() and not re.search(r"[yo]", match.group()):
             continue  # "5m" is a length
         if int(match["age"]) <= _OLDEST and not is_relative(note, match.start(), match.end()):
             age = (float(match["age"]), match.start("age"), match.end("age"))

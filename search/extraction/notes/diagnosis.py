@@ -15,19 +15,31 @@ from search.terminology import oncotree
 from search.terminology.cancers import CancerMention, find_cancers
 
 _PAST = re.compile(
-    r"\b(?:history of|h/o|hx of|hx:?|pmh\w*:?|past|remote|prior|previous(?:ly)?|s/p|contralateral|childhood|excised|cured|treated in|resected in)\b[^.;]{0,50}$"
+    r"\b(?:history of|h/o|hx of|hx:?|pmh\w*:?|past|remote|prior|previous(?:ly)?|s/p|contralateral|childhood"
+    r"|excised|cured|treated in|resected in)\b[^.;]{0,50}$"
 )
 _YEARS_BACK = re.compile(
-    r"^[^.;]{0,60}?(?:\b(?:19|20)\d\d\b|\d+ ?(?:y(?:ea)?rs?|y|mo(?:nth)?s?) (?:ago|earlier|prior)|\bexcised|\bcured|\bcurative|\bresected|\bin remission|\btreated)"
+    r"^[^.;]{0,60}?(?:\b(?:19|20)\d\d\b|\d+ ?(?:y(?:ea)?rs?|y|mo(?:nth)?s?) (?:ago|earlier|prior)|\bexcised"
+    r"|\bcured|\bcurative|\bresected|\bin remission|\btreated)"
 )
 _OTHER_LIKE = re.compile(r"\b(?:basal cell|bcc|cutaneous scc|skin|dcis|in situ|cin|cis)\b")
-_HIDDEN = re.compile(r"\b(?:screen\w*|risk of|rule out|r/o|exclude|negative for|no evidence of|r/o'?d|suspected|vs\.?|versus|not)\s[^.;,]{0,20}$")
-_SYNDROME = re.compile(r"^\s*(?:syndrome|screening|clinic|center|centre|gene|risk|antigen|registry|conference|board|research|marker)")
-_BONE = re.compile(r"\b(?:femur|femoral|tibia\w*|fibula\w*|humer\w+|pelvi\w+|ili(?:ac|um)|rib|sacr\w+|scapula\w*|radius|ulna|vertebra\w*|acetabul\w+|pub\w+|bone|skull)\b")
+_HIDDEN = re.compile(
+    r"\b(?:screen\w*|risk of|rule out|r/o|exclude|negative for|no evidence of|r/o'?d|suspected|vs\.?|versus"
+    r"|not)\s[^.;,]{0,20}$"
+)
+_SYNDROME = re.compile(
+    r"\s*(?:syndrome|screening|clinic|center|centre|gene|risk|antigen|registry|conference|board|research|marker)"
+)
+_BONE = re.compile(
+    r"\b(?:femur|femoral|tibia\w*|fibula\w*|humer\w+|pelvi\w+|ili(?:ac|um)|rib|sacr\w+|scapula\w*|radius|ulna"
+    r"|vertebra\w*|acetabul\w+|pub\w+|bone|skull)\b"
+)
 _TOO_MANY = 400
 _DEFINED = (("BCR-ABL1", "BLL", "BLLBCRABL1"), ("BCR-ABL1", "CML", "CMLBCRABL1"))
 """Markers that define a type: with the marker positive the first code becomes the second (WHO classification)."""
 _UNTYPED_ORGANS = frozenset({"_ANY_", "_SOLID_", "_LIQUID_"})
+_SQUAMOUS = re.compile(r"(?<!non-)(?<!non)(?<!non )(?<!skin )\bsquamous\b(?! cell (?:skin|carcinoma of the skin))")
+_GLANDULAR = re.compile(r"\badenocarcinoma\b(?! of the (?:colon|prostate|stomach|breast))")
 _TOO_WIDE = 8
 
 
@@ -41,13 +53,26 @@ def diagnosis(note: NoteText, positive: frozenset[str] = frozenset()) -> Iterato
     mentions = [one for one in find_cancers(note.text)[:_TOO_MANY] if _counts(note, one)]
     own, others = _split(note, mentions)
     squamous = _squamous(note)
+    if squamous and own and own[0].start == squamous[0].start:
+        # What stands elsewhere ("stage I prostate cancer 2 years ago") is not the site of a bare "SCC".
+        others = [*(one for one in own[1:] if not _related(one, squamous[0])), *others]
+        own = squamous + [one for one in own[1:] if _related(one, squamous[0])]
     if squamous and (not own or (own[0].start > squamous[0].start and not _related(own[0], squamous[0]))):
-        others = [*(one for one in own if _PAST.search(note.before(one.start, 70)) or _YEARS_BACK.match(note.after(one.end, 80))), *others]
+        others = [
+            *(
+                one
+                for one in own
+                if _PAST.search(note.before(one.start, 70)) or _YEARS_BACK.match(note.after(one.end, 80))
+            ),
+            *others,
+        ]
         own = squamous
     if own:
         first = own[0]
         codes = _narrowed(first, own)
         code = _one(codes, note)
+        if code == "NSCLC":
+            code = _of_nsclc(note)
         for marker, broad, narrow in _DEFINED:
             if marker in positive and code == broad:
                 code = narrow
@@ -69,11 +94,28 @@ def _squamous(note: NoteText) -> list[CancerMention]:
         tail = note.text[match.end() : match.end() + 40]
         bracket = re.search(r"\(([^()]{3,30})\)[\s,]*$", note.text[max(0, match.start() - 40) : match.start()])
         inner = f"{bracket[1]} squamous cell carcinoma" if bracket else ""
-        for words in (f"squamous cell carcinoma of the {tail}", f"{head.split('.')[-1]} squamous cell carcinoma", inner):
+        for words in (
+            f"squamous cell carcinoma of the {tail}",
+            f"{head.split('.')[-1]} squamous cell carcinoma",
+            inner,
+        ):
             for found in find_cancers(" ".join(words.split())):
-                if found.codes and not found.codes <= _UNTYPED_ORGANS and "squamous" in found.quote and len(found.codes) <= _TOO_WIDE:
+                if (
+                    found.codes
+                    and not found.codes <= _UNTYPED_ORGANS
+                    and "squamous" in found.quote
+                    and len(found.codes) <= _TOO_WIDE
+                ):
                     return [CancerMention(match.start(), match.end(), match.group(), found.codes)]
     return []
+
+
+def _of_nsclc(note: NoteText) -> str:
+    """The type of a non-small cell lung cancer whose histology stands apart from its name."""
+    squamous, glandular = _SQUAMOUS.search(note.lower), _GLANDULAR.search(note.lower)
+    if (squamous is None) == (glandular is None):
+        return "NSCLC"
+    return "LUSC" if squamous is not None else "LUAD"
 
 
 def _counts(note: NoteText, mention: CancerMention) -> bool:
@@ -82,7 +124,11 @@ def _counts(note: NoteText, mention: CancerMention) -> bool:
     if _SYNDROME.match(note.lower, mention.end):
         return False
     before = note.before(mention.start, 60)
-    return not (_HIDDEN.search(before) or is_negated(note, mention.start, mention.end) or is_relative(note, mention.start, mention.end))
+    return not (
+        _HIDDEN.search(before)
+        or is_negated(note, mention.start, mention.end)
+        or is_relative(note, mention.start, mention.end)
+    )
 
 
 def _tissues(mention: CancerMention) -> frozenset[str]:
@@ -104,9 +150,9 @@ def _split(note: NoteText, mentions: list[CancerMention]) -> tuple[list[CancerMe
         if own and not _related(own[0], mention) and (not _tissues(own[0]) & _tissues(mention) or minor):
             if past or back or minor:
                 others.append(mention)
-        elif minor and len(mentions) > 1:
-            others.append(mention)
-        elif past and back and not own and any(not _related(mention, one) for one in mentions):
+        elif (minor and len(mentions) > 1) or (
+            past and back and not own and any(not _related(mention, one) for one in mentions)
+        ):
             others.append(mention)
         else:
             own.append(mention)
@@ -136,7 +182,11 @@ def _one(codes: frozenset[str], note: NoteText) -> str | None:
         return None
     tissues = Counter(oncotree.node(code).tissue for code in codes)
     if len(tissues) > 1:
-        preferred = "BONE" if "BONE" in tissues and _BONE.search(note.lower) else min(tissues, key=lambda one: (-tissues[one], one))
+        preferred = (
+            "BONE"
+            if "BONE" in tissues and _BONE.search(note.lower)
+            else min(tissues, key=lambda one: (-tissues[one], one))
+        )
         codes = frozenset(code for code in codes if oncotree.node(code).tissue == preferred)
         if len(codes) == 1:
             return next(iter(codes))

@@ -1,47 +1,116 @@
-"""Extent and course of the disease: metastatic, recurrent, unresectable, newly diagnosed …, as the note asserts them."""
+"""Extent and course of the disease: metastatic, recurrent, unresectable, newly diagnosed …, as a note asserts them."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from search.extraction.notes.assertion import is_negated, is_planned, is_relative
 from search.extraction.notes.text import NoteFact, NoteText
 from search.terminology import oncotree
 from search.terminology.stages import implies_metastatic
 
-_SITE = r"(?:liver|hepatic|lung|pulmonary|bone|bony|osseous|brain|nodal|node|adrenal|skin|peritoneal|pleural|distant|visceral|visc\w*|cns|spinal|spine|rib|iliac|contralateral \w+|cerebellar|cerebral|renal|splenic|soft tissue|vertebral|lymph node|omental|retroperitoneal|mediastinal|supraclavicular)"
-_METASTATIC = re.compile(rf"\b(?:metast(?:atic|ases|asis|asi[sz]ed)|mets|m[+]|m1[a-d]?\b|stage (?:iv|4)[a-c]?|mcrpc|mcspc|mhspc|{_SITE} secondaries|carcinomatosis)\b")
-_LOCAL_NODE = re.compile(r"(?<!and )(?<![+/&] )(?<!and pelvic )(?<!\+ pelvic )(?:lymph node|node|nodal|axillary|sentinel|ln|regional)\s+$")
+_SITE = (
+    r"(?:liver|hepatic|lung|pulmonary|bone|bony|osseous|brain|nodal|node|adrenal|skin|peritoneal|pleural"
+    r"|distant|visceral|visc\w*|cns|spinal|spine|rib|iliac|contralateral \w+|cerebellar|cerebral|renal"
+    r"|splenic|soft tissue|vertebral|lymph node|omental|retroperitoneal|mediastinal|supraclavicular)"
+)
+_METASTATIC = re.compile(
+    rf"\b(?:metast(?:atic|ases|asis|asi[sz]ed)|mets|m[+]|m1[a-d]?\b|stage (?:iv|4)[a-c]?|mcrpc|mcspc|mhspc"
+    rf"|{_SITE} secondaries|carcinomatosis)\b"
+)
+_LOCAL_NODE = re.compile(
+    r"(?<!and )(?<![+/&] )(?<!and pelvic )(?<!\+ pelvic )(?:lymph node|node|nodal|axillary|sentinel|ln|regional)\s+$"
+)
 _CLEAR_SITE = re.compile(r"\b(?:clear|no|benign|without|free)\b")
 _NOT_M = re.compile(r"^\s*(?:work-?up|survey|screen|clinic|potential|risk)")
 _WORDS: tuple[tuple[str, str], ...] = (
     (
         "oligometastatic",
-        r"oligo-?(?:metast\w+|progress\w+)|(?:sabr|sbrt|ablation|radiosurgery)(?:/sbrt)? to (?:all|every|each)|radical intent[^.;]{0,40}(?:all|every) (?:site|lesion)|(?:[1-5]|one|two|three|four|five|single|solitary) (?:liver|lung|bone|adrenal|hepatic|pulmonary|nodal) met(?:s|astas[ei]s)\b(?=[^\n]{0,400}\b(?:sabr|sbrt|ablation)\b)",
+        (
+            r"oligo-?(?:metast\w+|progress\w+)|(?:sabr|sbrt|ablation|radiosurgery)(?:/sbrt)? to (?:all|every|each)"
+            r"|radical intent[^.;]{0,40}(?:all|every) (?:site|lesion)|(?:[1-5]|one|two|three|four|five|single"
+            r"|solitary) (?:liver|lung|bone|adrenal|hepatic|pulmonary|nodal) met(?:s"
+            r"|astas[ei]s)\b(?=[^\n]{0,400}\b(?:sabr|sbrt|ablation)\b)"
+        ),
     ),
-    ("castration_resistant", r"m?crpc|castrat(?:e|ion)[- ]resistant|hormone[- ]refractory|androgen[- ]independent|hrpc"),
-    ("locally_advanced", r"locally[- ](?:advanced|invasive)|la-?(?:nsclc|scchn|pdac)|locoregionally advanced|stage iii[a-c]? unresectable|inflammatory breast"),
-    ("unresectable", r"unresectable|inoperable|not (?:a )?(?:surgical candidate|resectable|operable|amenable to (?:surgery|resection))|(?:surgeons?|surgery)[^.;]{0,40}declined|not a candidate for (?:surgery|resection)|non-?resectable|no resection"),
-    ("resectable", r"resectable|operable|re-?resection|(?:surgery|excision|lumpectomy|mastectomy)(?: slot| can be| is)? (?:in window|within|planned|scheduled|booked)|surgery slot|(?:primary|upfront) surgery|repeat craniotomy|surgeon plans|can be resected|amenable to (?:surgery|resection)|will operate|safe debulking"),
+    (
+        "castration_resistant",
+        (
+            r"m?crpc|castrat(?:e|ion)[- ]resistant|hormone[- ]refractory|androgen[- ]independent"
+            r"|hrpc"
+        ),
+    ),
+    (
+        "locally_advanced",
+        (
+            r"locally[- ](?:advanced|invasive)|la-?(?:nsclc|scchn|pdac)|locoregionally advanced"
+            r"|stage iii[a-c]? unresectable|inflammatory breast"
+        ),
+    ),
+    (
+        "unresectable",
+        (
+            r"unresectable|inoperable|not (?:a )?(?:surgical candidate|resectable|operable"
+            r"|amenable to (?:surgery|resection))|(?:surgeons?|surgery)[^.;]{0,40}declined"
+            r"|not a candidate for (?:surgery|resection)|non-?resectable|no resection"
+        ),
+    ),
+    (
+        "resectable",
+        (
+            r"resectable|operable|re-?resection|(?:surgery|excision|lumpectomy|mastectomy)(?: slot"
+            r"| can be| is)? (?:in window|within|planned|scheduled|booked)|surgery slot|(?:primary"
+            r"|upfront) surgery|repeat craniotomy|surgeon plans|can be resected|amenable to (?:surgery"
+            r"|resection)|will operate|safe debulking"
+        ),
+    ),
     ("recurrent", r"recurr(?:ent|ence|ed|ing)\b|r/m\b"),
     ("relapsed", r"relaps(?:ed?|ing)|r/r\b"),
-    ("refractory", r"refractory|(?:no|nothing) (?:further |more )?(?:other )?standard (?:therapy|treatment|options?)?(?: available| left)?|nothing standard left|exhausted standard"),
+    (
+        "refractory",
+        (
+            r"refractory|(?:no|nothing) (?:further |more )?(?:other )?standard (?:therapy|treatment"
+            r"|options?)?(?: available| left)?|nothing standard left|exhausted standard"
+        ),
+    ),
     (
         "progressive",
-        r"(?:now|current(?:ly)?|restag\w+(?: \w+)?(?: shows?)?|scans?(?: \w+)?(?: shows?)?|latest \w+)[ :]+(?:clear |radiographic |further )?(?:pd\b|progressi\w+|progressing)|(?:pd|progression) (?:on|by) (?:restaging|ct|mri|pet|scan|imaging|both)"
-        r"|progressing|(?:new and |and )enlarging|growing (?:\w+ )?(?:lesions?|nodes?|mets|metast\w+|mass|nodules?)|(?:node|lesions?|mass|mets|metastases)[^.;,]{0,14} (?:growing|enlarging|progressing)",
+        (
+            r"(?:now|current(?:ly)?|restag\w+(?: \w+)?(?: shows?)?|scans?(?: \w+)?(?: shows?)?"
+            r"|latest \w+)[ :]+(?:clear |radiographic |further )?(?:pd\b|progressi\w+|progressing)|(?:pd"
+            r"|progression) (?:on|by) (?:restaging|ct|mri|pet|scan|imaging|both)"
+            r"|progressing|(?:new and |and )enlarging|growing (?:\w+ )?(?:lesions?|nodes?|mets|metast\w+|mass"
+            r"|nodules?)|(?:node|lesions?|mass|mets|metastases)[^.;,]{0,14} (?:growing|enlarging|progressing)"
+        ),
     ),
-    ("newly_diagnosed", r"newly[- ]diagnosed|new(?:ly)? (?:dx|diagnosis|diag)\b|de novo|recently diagnosed|(?:treatment|therapy)[- ]na[iï]ve|just diagnosed|new (?:\w+[- ]?){0,2}(?:all|aml|leuk\w+|lymphoma|myeloma|dlbcl)\b"
-        r"|(?:has )?not (?:yet )?been treated|no (?:chemo\w*|therapy|treatment|systemic \w+)(?: \w+)? (?:yet|so far|for the current|given so far)|for definitive|(?:scheduled for|to start|start) definitive"),
+    (
+        "newly_diagnosed",
+        (
+            r"newly[- ]diagnosed|new(?:ly)? (?:dx|diagnosis|diag)\b|de novo|recently diagnosed"
+            r"|(?:treatment|therapy)[- ]na[iï]ve|just diagnosed|new (?:\w+[- ]?){0,2}(?:all|aml"
+            r"|leuk\w+|lymphoma|myeloma|dlbcl)\b"
+            r"|(?:has )?not (?:yet )?been treated|no (?:chemo\w*|therapy|treatment|systemic \w+)(?: \w+)? (?:yet"
+            r"|so far|for the current|given so far)|for definitive|(?:scheduled for|to start|start) definitive"
+        ),
+    ),
     ("advanced", r"advanced"),
-    ("resected", r"disease[- ]free since|no evidence of disease|ned\b|completely resected|r0 resection|(?:without|no) (?:local )?recurrence[.;,](?! \w+ recurr)"),
+    (
+        "resected",
+        (
+            r"disease[- ]free since|no evidence of disease|ned\b|completely resected|r0 resection"
+            r"|(?:without|no) (?:local )?recurrence[.;,](?! \w+ recurr)"
+        ),
+    ),
     ("localized", r"locali[sz]ed|early[- ]stage|organ[- ]confined|clinical stage i\b"),
     ("measurable_residual", r"mrd[- ]?(?:pos\w*|\+)|measurable residual disease positive"),
-)  # fmt: skip
+)
 _PATTERNS = tuple((value, re.compile(rf"\b(?:{words})")) for value, words in _WORDS)
 _REVERSED = {"resectable": re.compile(r"\b(?:un|non-?|not |in)$")}
 _ADVANCED_ELSE = re.compile(r"\b(?:locally[- ]|age|directive)$")
+_MOST = 200
+"""Mentions of a value that are looked at."""
 _FREE_AFTER = re.compile(r"^[^.;]{0,8}(?:free|-free)")
 
 
@@ -56,8 +125,10 @@ _DISTANT = tuple(
     (
         tissue,
         re.compile(
-            rf"\b{site}(?:[ /,+&]+(?:and )?\w+)?(?: seg(?:ment)? \w+| \d+(?:\.\d+)? cm)? (?:nodules?|lesions?|targets?|relapse|recurrence|deposits?)\b"
-            rf"|\b(?:recurr\w+|relaps\w+|progress\w+|spread|disease)(?:,? \w+){{0,4}}? (?:in|to|at) (?:the )?(?:[\w-]+,? (?:and |nodes? )?){{0,4}}?{site}\b"
+            rf"\b{site}(?:[ /,+&]+(?:and )?\w+)?(?: seg(?:ment)? \w+| \d+(?:\.\d+)? cm)? (?:nodules?|lesions?"
+            rf"|targets?|relapse|recurrence|deposits?)\b"
+            rf"|\b(?:recurr\w+|relaps\w+|progress\w+|spread|disease)(?:,? \w+){{0,4}}? (?:in|to"
+            rf"|at) (?:the )?(?:[\w-]+,? (?:and |nodes? )?){{0,4}}?{site}\b"
         ),
     )
     for tissue, site in _SITES
@@ -80,7 +151,7 @@ def extents(
     staged = stage is not None and isinstance(stage.value, str) and code is not None
     if staged and stage is not None:
         spread = implies_metastatic(str(stage.value), code)
-        if spread and "metastatic" not in found:
+        if spread and oncotree.node(str(code)).tissue not in {"LYMPH", "MYELOID"} and "metastatic" not in found:
             found["metastatic"] = NoteFact("extent", "metastatic", stage.start, stage.end)
     tokens = " ".join(map(str, tnm.value)) if tnm is not None and isinstance(tnm.value, list) else ""
     told = tnm or stage
@@ -111,10 +182,16 @@ def _said(note: NoteText, code: str | None) -> Iterator[NoteFact]:
     found: dict[str, NoteFact] = {}
     own = oncotree.node(code).tissue if code is not None else None
     local_four = own in {"HEAD_NECK", "THYROID"}
-    for match in _METASTATIC.finditer(note.lower):
-        if match.group().startswith("stage") and (local_four or code is None):
+    for match in islice(_METASTATIC.finditer(note.lower), _MOST):
+        if "metastatic" in found:
+            break
+        if match.group().startswith("stage") and (local_four or code is None or own in {"LYMPH", "MYELOID"}):
             continue
-        if _denied(note, match) or _LOCAL_NODE.search(note.before(match.start(), 30)) or _NOT_M.match(note.after(match.end(), 20)):
+        if (
+            _denied(note, match)
+            or _LOCAL_NODE.search(note.before(match.start(), 30))
+            or _NOT_M.match(note.after(match.end(), 20))
+        ):
             continue
         found.setdefault("metastatic", note.fact("extent", "metastatic", match.start(), match.end()))
     if own is not None and own not in {"LYMPH", "MYELOID", "BRAIN"}:
@@ -123,7 +200,9 @@ def _said(note: NoteText, code: str | None) -> Iterator[NoteFact]:
                 if not _denied(note, match) and not _CLEAR_SITE.search(match.group()):
                     found.setdefault("metastatic", note.fact("extent", "metastatic", match.start(), match.end()))
     for value, pattern in _PATTERNS:
-        for match in pattern.finditer(note.lower):
+        for match in islice(pattern.finditer(note.lower), _MOST):
+            if value in found:
+                break
             before = note.before(match.start(), 24)
             if value in _REVERSED and _REVERSED[value].search(before):
                 continue
@@ -131,7 +210,11 @@ def _said(note: NoteText, code: str | None) -> Iterator[NoteFact]:
                 continue
             if value not in {"unresectable", "newly_diagnosed", "refractory", "resectable"} and _denied(note, match):
                 continue
-            if value == "unresectable" and is_planned(note, match.start(), match.end()) and "not a candidate" not in match.group():
+            if (
+                value == "unresectable"
+                and is_planned(note, match.start(), match.end())
+                and "not a candidate" not in match.group()
+            ):
                 continue
             if is_relative(note, match.start(), match.end()) or _FREE_AFTER.match(note.after(match.end(), 12)):
                 continue

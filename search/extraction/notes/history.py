@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from search.extraction.notes.assertion import is_negated, is_planned, is_relative
 from search.extraction.notes.text import Json, NoteFact, NoteText
@@ -13,16 +14,24 @@ from search.extraction.notes.topics import STEROIDS, TOPICS, Topic
 _GRADE = re.compile(r"^[^.;,]{0,24}?\b(?:gr(?:ade)?\.?|ctcae)\s?(?P<g>[0-4](?:\s?-\s?[1-4])?)\b|^\s?\(?g(?P<h>[1-4])\b")
 _GRADE_BEFORE = re.compile(r"\b(?:gr(?:ade)?\.?\s?|g)(?P<g>[1-4])\s+(?:\w+\s+){0,3}$")
 _CURED = re.compile(r"^[^.;]{0,40}?\b(?:svr\b|cured|cleared|eradicated|resolved infection)")
+_MOST = 200
+"""Mentions of a topic that are looked at."""
 _GRADED = frozenset({"neuropathy"})
 _AROUND = 28
 _NONE_VIRAL = re.compile(
-    r"^(?:[\s/,&+()-]|\b(?:hiv(?:-?[12])?|hbv|hcv|hbs ?ag|hepatitis [abc]|hep|ab|ag|antibod\w+|serolog\w+|status|screen\w*|tests?|and|or|all|both|are|is|was|were|viral|syphilis|htlv)\b)*"
+    r"^(?:[\s/,&+()-]|\b(?:hiv(?:-?[12])?|hbv|hcv|hbs ?ag|hepatitis [abc]|hep|ab|ag|antibod\w+|serolog\w+"
+    r"|status|screen\w*|tests?|and|or|all|both|are|is|was|were|viral|syphilis|htlv)\b)*"
     r"[:\s]*(?:neg\b|negative|non-?reactive|not detected|immune)"
 )
-_POSITIVE_VIRAL = re.compile(r"^[\s]*(?:ab|ag|antibody|infection)?\s*(?:\+|pos\b|positive|reactive)")
+_POSITIVE_VIRAL = re.compile(
+    r"^[\s]*(?:core\s+)?(?:ab|ag|antibody|antigen|infection)?\s*(?:\+|pos\b|positive|reactive)"
+)
 _VIRAL = frozenset({"HIV", "HBV", "HCV"})
 _HISTORIC = frozenset({"active infection"})
-_RESOLVED = re.compile(r"^[^.;]{0,60}?\b(?:resolved|recovered|cleared|treated|completed|years? ago|yrs? ago|mo(?:nths?)? ago|healed)\b|^[^.;]{0,12}\b(?:19|20)\d\d\b")
+_RESOLVED = re.compile(
+    r"^[^.;]{0,60}?\b(?:resolved|recovered|cleared|treated|completed|years? ago|yrs? ago|mo(?:nths?)? ago"
+    r"|healed)\b|^[^.;]{0,12}\b(?:19|20)\d\d\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +45,10 @@ class _Found:
 
 
 def conditions(note: NoteText) -> Iterator[NoteFact]:
-    """Topics that the note asserts or denies; what is asserted beats what is denied, what is said beats what is implied."""
+    """Topics that the note asserts or denies; asserted beats denied, said beats implied."""
     best: dict[str, _Found] = {}
     for topic in TOPICS:
-        for match in topic.words.finditer(note.lower):
+        for match in islice(topic.words.finditer(note.lower), _MOST):
             found = _judge(note, topic, match)
             if found is not None:
                 best[topic.name] = _better(best.get(topic.name), found)
@@ -75,7 +84,9 @@ def _judge(note: NoteText, topic: Topic, match: re.Match[str]) -> _Found | None:
         return _Found(False, start, end)
     if topic.only_absent or is_planned(note, start, end):
         return None
-    if re.match(r"\s*(?:risk|screen\w*|prophyl\w+|prevention|clinic|ward|nurse|workup|evaluation|questionnaire)\b", after):
+    if re.match(
+        r"\s*(?:risk|screen\w*|prophyl\w+|prevention|clinic|ward|nurse|workup|evaluation|questionnaire)\b", after
+    ):
         return None
     if topic.name in _HISTORIC and _RESOLVED.match(after):
         return None
@@ -117,20 +128,38 @@ def _steroids(note: NoteText) -> Iterator[tuple[str, _Found]]:
     for match in STEROIDS.finditer(note.lower):
         start, end = match.start(), match.end()
         before, after = note.before(start, 90), note.after(end, 70)
-        if is_relative(note, start, end) or (re.search(r"[/+]\s?$", before) and not _DAILY.match(after)) or re.match(r"\s?[/+]", after):
+        if (
+            is_relative(note, start, end)
+            or (re.search(r"[/+]\s?$", before) and not _DAILY.match(after))
+            or re.match(r"\s?[/+]", after)
+        ):
             continue
-        if _OFF.search(before) or is_negated(note, start, end) or (_OFF_LIST.search(before) and re.match(r"\s*[,.;]", after)):
+        if (
+            _OFF.search(before)
+            or is_negated(note, start, end)
+            or (_OFF_LIST.search(before) and re.match(r"\s*[,.;]", after))
+        ):
             yield "steroids", _Found(False, start, end)
-        elif (_ON.search(before) or re.search(r"\+\s?$", before) or _DAILY.match(after)) and not _GONE.match(after) and not re.search(r"\btreated (?:with|w/)", before[-40:]):
+        elif (
+            (_ON.search(before) or re.search(r"\+\s?$", before) or _DAILY.match(after))
+            and not _GONE.match(after)
+            and not re.search(r"\btreated (?:with|w/)", before[-40:])
+        ):
             yield "steroids", _Found(True, start, end)
 
 
-_BP = re.compile(r"\bbp:?\s*(?:is\s+)?(?:(?P<s>\d{2,3})\s?/\s?(?P<d>\d{2,3})|(?P<ok>normal|nl\b|ok\b|wnl|well controlled))")
+_BP = re.compile(
+    r"\bbp:?\s*(?:is\s+)?(?:(?P<s>\d{2,3})\s?/\s?(?P<d>\d{2,3})|(?P<ok>normal|nl\b|ok\b|wnl|well controlled))"
+)
 _HIGH_SYSTOLIC, _HIGH_DIASTOLIC = 140, 90
 """Blood pressure from which hypertension is diagnosed in the office (ESC/ESH 2018)."""
-_RHYTHM = re.compile(r"\b(?:normal sinus rhythm|sinus rhythm|nsr|regular rhythm|heart (?:is )?(?:ok|fine|normal)|(?:ecg|ekg) (?:normal|nl))\b")
+_RHYTHM = re.compile(
+    r"\b(?:normal sinus rhythm|sinus rhythm|nsr|regular rhythm|heart (?:is )?(?:ok|fine|normal)|(?:ecg"
+    r"|ekg) (?:normal|nl))\b"
+)
 _PREGNANCY = re.compile(
-    r"\b(?:(?:beta-?|serum |urine |b-?)?hcg|pregnancy test)\s*[:(]?\s*(?:is |was )?(?:neg\w*)|\bnot pregnant|\bdenies pregnancy|\bpost-?\s?menopausal|\bhysterectomy|\bno pregnancy|\btah\b|\bsurgically steril\w+"
+    r"\b(?:(?:beta-?|serum |urine |b-?)?hcg|pregnancy test)\s*[:(]?\s*(?:is |was )?(?:neg\w*)|\bnot pregnant"
+    r"|\bdenies pregnancy|\bpost-?\s?menopausal|\bhysterectomy|\bno pregnancy|\btah\b|\bsurgically steril\w+"
 )
 _PREGNANT = re.compile(r"(?<!not )(?<!not currently )\bpregnant\b(?! women)|\b\d+ weeks? gestation")
 _MENOPAUSE = re.compile(r"\b(?P<kind>pre|post|peri)-?\s?menopaus(?:al|e)\b")
@@ -157,30 +186,58 @@ def _implied(note: NoteText) -> Iterator[tuple[str, _Found]]:
 
 _MEASURABLE = re.compile(r"\b(?P<not>non-?|not\s+|no\s+)?(?:measurable|evaluable|recist|target)\b(?!\w)(?!ed)")
 _SIZED = re.compile(r"\b\d+(?:\.\d+)?\s?(?:x\s?\d+(?:\.\d+)?\s?)?(?P<u>cm|mm)\b")
-_LESION = re.compile(r"\b(?:lesions?|mass(?:es)?|nodules?|mets?|metast\w+|nodes?|tumou?rs?|recurrences?|implants?|largest|deposits?|primary|target|lns?)\b")
+_LESION = re.compile(
+    r"\b(?:lesions?|mass(?:es)?|nodules?|mets?|metast\w+|nodes?|tumou?rs?|recurrences?|implants?|largest"
+    r"|deposits?|primary|target|lns?)\b"
+)
 _RESECTED = re.compile(r"\b(?:resected|excised|margins?|depth|breslow|thick\w*|skin|scar|pathology|specimen)\b")
 _LEAST_MM = 10
 """Longest diameter from which a lesion is measurable (RECIST 1.1)."""
 _TISSUE = re.compile(
-    r"\b(?:archival|archived?|ffpe|tissue block|blocks?|(?:core|tissue|tumou?r tissue|biopsy tissue|fresh tissue|specimen|slides|fresh biopsy|fresh core)(?: \w+){0,3} (?:available|stored|banked|ok|sufficient|on file|on hand|at pathology|held|in pathology|requested))\b"
+    r"\b(?:archival|archived?|ffpe|tissue block|blocks?|(?:core|tissue|tumou?r tissue|biopsy tissue"
+    r"|fresh tissue|specimen|slides|fresh biopsy|fresh core)(?: \w+){0,3} (?:available|stored|banked|ok"
+    r"|sufficient|on file|on hand|at pathology|held|in pathology|requested))\b"
 )
-_FRESH = re.compile(r"\bfresh (?:core )?(?:bx|biopsy)\b|\bcores? (?:stored|banked|available)\b|\btissue (?:ok|available|banked|stored|at pathology)\b|\bcore (?:bx|biopsy) from\b")
+_FRESH = re.compile(
+    r"\bfresh (?:core )?(?:bx|biopsy)\b|\bcores? (?:stored|banked|available)\b|\btissue (?:ok|available|banked"
+    r"|stored|at pathology)\b|\bcore (?:bx|biopsy) from\b"
+)
 _LIFE = re.compile(
-    r"\b(?:life expectancy|le|(?:expected|estimated|est\.) survival|survival(?: estimate)?|prognosis)\s*(?:is|of|estimated at|:)?\s*(?P<q>(?:about|at least|over|>=?|≥|~|approx\.?)?\s?\d+(?:\.\d+)?(?:\s?-\s?\d+)?\s?(?:mo(?:nth)?s?|weeks?|wks?|y(?:ea)?rs?|y)\b)"
+    r"\b(?:life expectancy|le|(?:expected|estimated|est\.) survival|survival(?: estimate)?|prognosis)\s*(?:is"
+    r"|of|estimated at|:)?\s*(?P<q>(?:about|at least|over|>=?|≥|~"
+    r"|approx\.?)?\s?\d+(?:\.\d+)?(?:\s?-\s?\d+)?\s?(?:mo(?:nth)?s?|weeks?|wks?|y(?:ea)?rs?|y)\b)"
 )
-_CHILD_PUGH = re.compile(r"\bchild[- ]?pugh(?:\s*(?:class|score))?[\s:]*(?P<c>[abc]\s?-?\d{0,2})\b|\bcp[- ](?P<d>[abc]\d?)\b")
-_SWALLOWS = re.compile(r"\bswallow(?:s|ing)?\s+(?:\w+\s+){0,2}?(?:pills?|tablets?|whole|fine|ok|well|capsules?|normally|without)\b|\bable to swallow|\bno (?:dysphagia|swallowing)")
-_SIBLING = re.compile(r"\bhla[- ]?(?:[\w,*-]+[- ]){0,3}?(?:identical|matched)\s+(?:healthy\s+)?(?:sister|brother|sibling)|\b(?:sister|brother|sibling)\b[^.;]{0,25}\bhla[- ](?:identical|matched)")
-_LIVER_METS = re.compile(r"\b(?:liver|hepatic)\s+(?:and \w+ |or \w+ )?(?:metast\w+|mets?)\b|\bmetast\w+(?:\s+\w+){0,2}?\s+to (?:the )?(?:\w+, ?)?liver\b")
+_CHILD_PUGH = re.compile(
+    r"\bchild[- ]?pugh(?:\s*(?:class|score))?[\s:]*(?P<c>[abc]\s?-?\d{0,2})\b|\bcp[- ](?P<d>[abc]\d?)\b"
+)
+_SWALLOWS = re.compile(
+    r"\bswallow(?:s|ing)?\s+(?:\w+\s+){0,2}?(?:pills?|tablets?|whole|fine|ok|well|capsules?|normally"
+    r"|without)\b|\bable to swallow|\bno (?:dysphagia|swallowing)"
+)
+_SIBLING = re.compile(
+    r"\bhla[- ]?(?:[\w,*-]+[- ]){0,3}?(?:identical|matched)\s+(?:healthy\s+)?(?:sister|brother|sibling)"
+    r"|\b(?:sister|brother|sibling)\b[^.;]{0,25}\bhla[- ](?:identical|matched)"
+)
+_LIVER_METS = re.compile(
+    r"\b(?:liver|hepatic)\s+(?:and \w+ |or \w+ )?(?:metast\w+|mets?)\b"
+    r"|\bmetast\w+(?:\s+\w+){0,2}?\s+to (?:the )?(?:\w+, ?)?liver\b"
+)
 _LUNG_METS = re.compile(r"\b(?:pulmonary|lung)\s+(?:metast\w+|mets?)\b")
-_VIRAL_LOAD = re.compile(r"\b(?:hiv )?(?:vl|viral load|hiv(?:-1)? rna)\s*(?:is\s+|now\s+)?(?:<\s?\d+|undetect\w+|suppressed|not detected)")
+_VIRAL_LOAD = re.compile(
+    r"\b(?:hiv )?(?:vl|viral load|hiv(?:-1)? rna)\s*(?:is\s+|now\s+)?(?:<\s?\d+|undetect\w+|suppressed|not detected)"
+)
 _ART = re.compile(r"\bhiv\b[^.;]{0,60}?\b(?:on (?:art|haart|\w*tegravir|bic\w*|\w+/\w+)|well controlled)\b")
 _HEPATITIS_RNA = re.compile(r"\b(?P<v>hcv rna|hbv dna)\s*(?:is\s+|was\s+)?(?P<neg>undetect\w+|not detected|neg\w*|<)")
-_PLATINUM_FREE = re.compile(r"\b(?P<n>\d{1,2}) (?:mo(?:nths?)?|months?) (?:after|from|since|off) (?:the )?(?:last |final )?(?:dose of )?(?:platinum|carboplatin|cisplatin)\b")
+_PLATINUM_FREE = re.compile(
+    r"\b(?P<n>\d{1,2}) (?:mo(?:nths?)?|months?) (?:after|from|since|off) (?:the )?(?:last "
+    r"|final )?(?:dose of )?(?:platinum|carboplatin|cisplatin)\b"
+)
 _INSULIN = re.compile(r"\b(?:on |basal |basal-bolus )?(?P<w>insulin|glargine|lispro|aspart|detemir|degludec)\b")
 _ORAL = re.compile(r"\b(?:on )?(?:metformin|sitagliptin|empagliflozin|glipizide|glimepiride|gliclazide)\b")
 _PLAN_CRT = re.compile(
-    r"\b(?:planned|plan(?:s)?(?: for)?|scheduled for|to (?:start|begin|receive)|due to (?:start|begin)|planned for)\s+(?:\w+\s+){0,3}?(?:definitive|concurrent|curative)\b[^.;]{0,60}?(?:chemoradi\w+|\brt\b|radiotherapy|radiation|imrt)"
+    r"\b(?:planned|plan(?:s)?(?: for)?|scheduled for|to (?:start|begin|receive)|due to (?:start|begin)"
+    r"|planned for)\s+(?:\w+\s+){0,3}?(?:definitive|concurrent|curative)\b[^.;]{0,60}?(?:chemoradi\w+|\brt\b"
+    r"|radiotherapy|radiation|imrt)"
 )
 
 
@@ -205,7 +262,10 @@ def _phrases(note: NoteText) -> Iterator[tuple[str, _Found]]:
         quantity = re.sub(r"\bmo(?:nths?)?\b|mos\b", "months", " ".join(match["q"].split()))
         yield "life expectancy", _Found(True, match.start(), match.end(), quantity)
     for match in _CHILD_PUGH.finditer(lower):
-        yield "Child-Pugh", _Found(True, match.start(), match.end(), re.sub(r"[\s-]", "", match["c"] or match["d"]).upper())
+        yield (
+            "Child-Pugh",
+            _Found(True, match.start(), match.end(), re.sub(r"[\s-]", "", match["c"] or match["d"]).upper()),
+        )
     for match in _SWALLOWS.finditer(lower):
         yield "unable to swallow", _Found(False, match.start(), match.end())
     for match in _SIBLING.finditer(lower):
@@ -238,4 +298,7 @@ def _phrases(note: NoteText) -> Iterator[tuple[str, _Found]]:
         yield "platinum free interval months", _Found(True, match.start(), match.end(), match["n"])
     for match in _PLAN_CRT.finditer(lower):
         mixed = re.search(r"chemoradi|platin|cetuximab|chemo", match.group() + note.after(match.end(), 20)) is not None
-        yield f"planned definitive {'chemoradiation' if mixed else 'radiotherapy'}", _Found(True, match.start(), match.end())
+        yield (
+            f"planned definitive {'chemoradiation' if mixed else 'radiotherapy'}",
+            _Found(True, match.start(), match.end()),
+        )

@@ -11,45 +11,93 @@ from dataclasses import dataclass, field
 
 from search.extraction.notes.assertion import is_relative
 from search.extraction.notes.dates import AGO, days
+from search.extraction.notes.spans import Spans
 from search.extraction.notes.text import Json, NoteFact, NoteText
 from search.terminology.analytes import AnalyteMention, analyte, find_analytes, read_quantity
 from search.terminology.units import match_unit, unit
 
 _VALUE = r"(?P<v>\d{1,3}(?:[,\u2009]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 _LINK = re.compile(
-    r"(?:\s|:|=|~|\bof\b|\bis\b|\bwas\b|\bat\b|\bnow\b|\bcurrently\b|\bup to\b|\bdown to\b|\babout\b|\btotal\b|\bef\b|\bcount\b|\blevel\b"
-    r"|\bratio\b|\bserum\b|\bfasting\b|\btoday\b|\blatest\b|\bper echo\b|\((?:[a-z][^()\d]{0,24})\)|\b(?:down|up)\b|\bby \w+\b|\bremains\b)*"
+    r"(?:\s|:|=|~|\bof\b|\bis\b|\bwas\b|\bat\b|\bnow\b|\bcurrently\b|\bup to\b|\bdown to\b|\babout\b|\btotal\b"
+    r"|\bef\b|\bcount\b|\blevel\b"
+    r"|\bratio\b|\bserum\b|\bfasting\b|\btoday\b|\blatest\b|\bper echo\b|\((?:[a-z][^()\d]{0,24})\)|\b(?:down"
+    r"|up)\b|\bby \w+\b|\bremains\b)*"
 )
 _NUMBER = re.compile(rf"(?<![\w.]){_VALUE}(?![\d])")
 _NEXT = re.compile(rf"\s*(?:->|→|to|and|then|now)\s*(?:now\s+)?{_VALUE}(?![\d.]*\s*(?:x\b|%))")
 _SLASHED = re.compile(rf"\s*/\s*{_VALUE}")
-_RELATIVE = re.compile(r"\s*(?:x|×|times)\s*(?:the\s+)?(?:uln|upper limit(?: of normal)?)\b|\s*(?:x|×)(?=[\s,;.)/]|$)|\s*uln\b")
+_RELATIVE = re.compile(
+    r"\s*(?:x|×|times)\s*(?:the\s+)?(?:uln|upper limit(?: of normal)?)\b|\s*(?:x|×)(?=[\s,;.)/]|$)|\s*uln\b"
+)
 _BELOW = re.compile(r"\s*(?:x|×|times)?\s*(?:the\s+)?(?:lln|lower limit(?: of normal)?)\b")
 _POWER = re.compile(r"\s*[x×]\s*10\s*(?:\^|\*\*|e)?\s*9?")
 _LIMIT = re.compile(rf"[^()\d]{{0,4}}\([^()]{{0,20}}?\b(?:uln|upper limit(?: of normal)?)\s*[:=]?\s*{_VALUE}")
-_NOT_A_VALUE = re.compile(r"\s*(?:-\s?[a-z]|(?:wks?|weeks?|mos?|months?|yrs?|years?|days?|d)\b|\+(?!\s*\d)|st\b|nd\b|th\b)")
-_SHORT = re.compile(r"(?<![\w-])(?P<name>plts?|PLTs?|HGB|hgb|K|Na|Ca|Mg|T bili|T\.? ?[Bb]il[i]?|TBil|D\.? ?[Bb]ili|alb|Alb|creat|Creat|crea|sat|MUGA|SF|UPCR?|UPC ratio|dipstick|UA protein|EF|CD4)(?![\w-])")
+_NOT_A_VALUE = re.compile(
+    r"\s*(?:-\s?[a-z]|(?:wks?|weeks?|mos?|months?|yrs?|years?|days?|d)\b|\+(?!\s*\d)|st\b|nd\b|th\b)"
+)
+_SHORT = re.compile(
+    r"(?<![\w-])(?P<name>plts?|PLTs?|HGB|hgb|K|Na|Ca|Mg|T bili|T\.? ?[Bb]il[i]?|TBil|D\.? ?[Bb]ili|alb|Alb"
+    r"|creat|Creat|crea|sat|MUGA|SF|UPCR?|UPC ratio|dipstick|UA protein|EF|CD4)(?![\w-])"
+)
 _SHORT_NAMES = {
-    "k": "potassium", "na": "sodium", "ca": "calcium", "mg": "magnesium", "alb": "albumin", "creat": "creatinine", "crea": "creatinine",
-    "sat": "SpO2", "muga": "LVEF", "sf": "shortening fraction", "upc": "proteinuria", "upcr": "proteinuria", "upc ratio": "proteinuria",
-    "plt": "platelets", "plts": "platelets", "hgb": "hemoglobin", "dipstick": "proteinuria", "ua protein": "proteinuria", "ef": "LVEF", "cd4": "CD4",
-}  # fmt: skip
-_DIPSTICK = re.compile(r"^[\s:]*(?:protein(?:uria)?[\s:]*)?(?:(?P<plus>[1-4])\s?\+|(?P<none>neg(?:ative)?\b|trace\b|nil\b|0\b))")
+    "k": "potassium",
+    "na": "sodium",
+    "ca": "calcium",
+    "mg": "magnesium",
+    "alb": "albumin",
+    "creat": "creatinine",
+    "crea": "creatinine",
+    "sat": "SpO2",
+    "muga": "LVEF",
+    "sf": "shortening fraction",
+    "upc": "proteinuria",
+    "upcr": "proteinuria",
+    "upc ratio": "proteinuria",
+    "plt": "platelets",
+    "plts": "platelets",
+    "hgb": "hemoglobin",
+    "dipstick": "proteinuria",
+    "ua protein": "proteinuria",
+    "ef": "LVEF",
+    "cd4": "CD4",
+}
+_DIPSTICK = re.compile(
+    r"^[\s:]*(?:protein(?:uria)?[\s:]*)?(?:(?P<plus>[1-4])\s?\+|(?P<none>neg(?:ative)?\b|trace\b|nil\b|0\b))"
+)
 _URINE = re.compile(r"dipstick|\bua\b|urine|urinalysis|proteinuria")
 _MARROW = re.compile(
-    r"\b(?:bm|bone marrow|marrow|bmbx)\b[^.;\d]{0,30}?(?P<v>\d{1,3})\s?%[^.;,]{0,30}?\b(?:plasma cells?|pcs?|plasmacyt\w+)\b"
+    r"\b(?:bm|bone marrow|marrow|bmbx)\b[^.;\d]{0,30}?(?P<v>\d{1,3})\s?%[^.;,]{0,30}?\b(?:plasma cells?|pcs?"
+    r"|plasmacyt\w+)\b"
 )
 _DIRECT = re.compile(r"\bbil[\w ]{0,12}\b[^.;]{0,90}?[,(]\s*(?P<w>direct)\s*[:=]?\s*(?P<v>\d+\.\d+)")
 _PREDICTED = re.compile(r"\s*%?\s*(?:pred|of predicted)|\s*%\s*\(")
 _PER_PREDICTED = frozenset({"FEV1", "FVC", "DLCO"})
 _SKIPPED = frozenset(
-    {"blood pressure", "systolic blood pressure", "diastolic blood pressure", "weight", "body surface area", "BMI", "temperature",
-     "heart rate", "HIV RNA", "HBV DNA", "HCV RNA", "beta-hCG", "transaminases", "estradiol therapy", "serum M-protein", "urine M-protein"}
-)  # fmt: skip
+    {
+        "blood pressure",
+        "systolic blood pressure",
+        "diastolic blood pressure",
+        "weight",
+        "body surface area",
+        "BMI",
+        "temperature",
+        "heart rate",
+        "HIV RNA",
+        "HBV DNA",
+        "HCV RNA",
+        "beta-hCG",
+        "transaminases",
+        "estradiol therapy",
+        "serum M-protein",
+        "urine M-protein",
+    }
+)
 _CLUSTER = re.compile(r"\s*(?:/|&|and|,)\s*(?:serum\s*)?")
 _TEST_UNITS = {"UPC ratio": "UPC ratio"}
 _SAME_LIMIT = frozenset({"AST", "ALT"})
 _REACH = 60
+_MOST_TOGETHER = 6
+"""Analytes that can share a value ("AST/ALT/ALP normal")."""
 
 
 @dataclass(slots=True)
@@ -83,13 +131,11 @@ def labs(note: NoteText) -> Iterator[NoteFact]:
 
 def _mentions(note: NoteText) -> list[AnalyteMention]:
     found = [one for one in find_analytes(note.text) if one.name not in _SKIPPED or one.quote.lower() == "creat"]
-    taken = {one.start for one in found}
+    taken = Spans((one.start, one.end) for one in found)
     for match in _SHORT.finditer(note.text):
         key = " ".join(match["name"].lower().replace(".", " ").split())
         name = _SHORT_NAMES.get(key) or ("direct bilirubin" if key.startswith("d") else "bilirubin")
-        if not any(start <= match.start() < start + 30 and match.start() < one_end for start, one_end in ((o.start, o.end) for o in found)) and (
-            match.start() not in taken
-        ):
+        if not taken.near(match.start(), match.end()):
             found.append(AnalyteMention(match.start(), match.end(), match["name"], name))
     return sorted(found, key=lambda one: one.start)
 
@@ -99,7 +145,11 @@ def _read(note: NoteText) -> Iterator[_Lab]:
     place = 0
     while place < len(mentions):
         group = [mentions[place]]
-        while place + 1 < len(mentions) and _CLUSTER.fullmatch(note.lower, group[-1].end, mentions[place + 1].start):
+        while (
+            place + 1 < len(mentions)
+            and len(group) < _MOST_TOGETHER
+            and _CLUSTER.fullmatch(note.lower, group[-1].end, mentions[place + 1].start)
+        ):
             place += 1
             group.append(mentions[place])
         place += 1
@@ -133,7 +183,10 @@ def _values(note: NoteText, group: list[AnalyteMention]) -> Iterator[_Lab]:
         pairs = list(zip(group, numbers, strict=True))
     elif len(numbers) == 1 and len({one.name for one in group}) == len(group):
         pairs = [(one, numbers[0]) for one in group]
-        if _CLUSTER.fullmatch(text, group[0].end, group[-1].start) is None and "," in text[group[0].end : group[-1].start]:
+        if (
+            _CLUSTER.fullmatch(text, group[0].end, group[-1].start) is None
+            and "," in text[group[0].end : group[-1].start]
+        ):
             pairs = pairs[-1:]
     else:
         pairs = [(group[-1], numbers[-1])]
@@ -154,7 +207,11 @@ def _lab(note: NoteText, mention: AnalyteMention, match: re.Match[str], end: int
     number = match["v"]
     stop = max(end, match.end())
     value = float(number.replace(",", "").replace("\u2009", ""))
-    name = "eGFR" if re.match(r"egfr\b", mention.quote, re.IGNORECASE) or "glomerular" in mention.quote.lower() else mention.name
+    name = (
+        "eGFR"
+        if re.match(r"egfr\b", mention.quote, re.IGNORECASE) or "glomerular" in mention.quote.lower()
+        else mention.name
+    )
     tail = note.lower
     relative = _RELATIVE.match(tail, stop)
     # "160 x10^9/L" is no multiple of a limit.

@@ -1,7 +1,8 @@
 """Biomarker results of a note: marker, state, and the value as reported.
 
-A result stands behind its marker ("ER 90%", "HER2 IHC 2+, FISH ratio 1.3", "BRAF/NRAS wt", "KRAS G12D"), in a sign glued
-to it ("ER+"), or before it ("no EGFR, ALK or ROS1 alteration", "wild-type KRAS"). Markers joined by slashes share theirs.
+A result stands behind its marker ("ER 90%", "HER2 IHC 2+, FISH ratio 1.3", "BRAF/NRAS wt", "KRAS G12D"), in a sign
+glued to it ("ER+"), or before it ("no EGFR, ALK or ROS1 alteration", "wild-type KRAS"). Markers joined by slashes share
+theirs.
 """
 
 from __future__ import annotations
@@ -12,53 +13,85 @@ from dataclasses import dataclass, replace
 
 from search.extraction.kinds.marker_states import Kind, Token, find_tokens
 from search.extraction.notes.assertion import is_relative
+from search.extraction.notes.marker_scores import IHC, STAINED, Result, scored
+from search.extraction.notes.spans import Spans
 from search.extraction.notes.text import Json, NoteFact, NoteText
 from search.terminology.markers import find_markers, is_target
 
 _TRIPLE = re.compile(r"\b(?:tnbc|triple[- ]neg(?:ative)?)\b")
 _RECEPTORS = ("ER", "PR", "HER2")
 _EXTRA = re.compile(
-    r"(?<![\w/-])(?P<name>CPS|TPS|PR|PgR|ER|HR|HER-?2|p16|MSS|MSI-?H|MSI-?L|dMMR|pMMR|KIT|MET|RET|AR)(?=\s?[+(-]|\s\d|/|\s?neg|\s?pos|,|;|\.|\s|$)"
+    r"(?<![\w/-])(?P<name>CPS|TPS|PR|PgR|ER|HR|HER-?2|p16|MSS|MSI-?H|MSI-?L|dMMR|pMMR|KIT|MET|RET"
+    r"|AR)(?=\s?[+(-]|\s\d|/|\s?neg|\s?pos|,|;|\.|\s|$)"
 )
-_EXTRA_NAMES = {"CPS": ("PD-L1",), "TPS": ("PD-L1",), "PGR": ("PR",), "PR": ("PR",), "ER": ("ER",), "HR": ("ER", "PR"), "HER2": ("HER2",), "P16": ("p16",), "KIT": ("KIT",),
-                "MET": ("MET",), "RET": ("RET",), "AR": ("AR",)}  # fmt: skip
-_SAID = {"mss": ("MSI", "MSS"), "msi-h": ("MSI", "high"), "msih": ("MSI", "high"), "msi-l": ("MSI", "low"), "msil": ("MSI", "low"),
-         "dmmr": ("MMR", "deficient"), "pmmr": ("MMR", "proficient")}  # fmt: skip
-_STAINED = frozenset({"ER", "PR", "HER2", "AR", "p16", "PRAME", "NY-ESO-1", "CLDN18.2", "MAGE-A4", "TROP2", "FOLR1", "c-Met", "CD19", "CD20", "CD22",
-                      "CD30", "CD33", "CD123", "BCMA", "PSMA", "SSTR2", "CDH6", "CDH17", "DLL3", "CEACAM5", "B7-H3", "NECTIN4"})  # fmt: skip
+_EXTRA_NAMES = {
+    "CPS": ("PD-L1",),
+    "TPS": ("PD-L1",),
+    "PGR": ("PR",),
+    "PR": ("PR",),
+    "ER": ("ER",),
+    "HR": ("ER", "PR"),
+    "HER2": ("HER2",),
+    "P16": ("p16",),
+    "KIT": ("KIT",),
+    "MET": ("MET",),
+    "RET": ("RET",),
+    "AR": ("AR",),
+}
+_SAID = {
+    "mss": ("MSI", "MSS"),
+    "msi-h": ("MSI", "high"),
+    "msih": ("MSI", "high"),
+    "msi-l": ("MSI", "low"),
+    "msil": ("MSI", "low"),
+    "dmmr": ("MMR", "deficient"),
+    "pmmr": ("MMR", "proficient"),
+}
 _JOINT = re.compile(r"\s*(?:/|&|,\s*(?:and\s+|or\s+)?|and|or|\+(?=\s?[A-Z]))\s*")
-_TESTS_ONLY = re.compile(r"\s*(?:test(?:ing)?|status|panel|assay)?\s*(?:pending|unknown|not (?:done|tested|available)|not yet|sent|awaited|\?)|\?")
+_TESTS_ONLY = re.compile(
+    r"\s*(?:test(?:ing)?|status|panel|assay)?\s*(?:pending|unknown|not (?:done|tested|available)|not yet|sent"
+    r"|awaited|\?)|\?"
+)
 _SIGN = re.compile(r"\s?(?P<s>\+{1,3}(?!\s?\d)|\(\+\)|\(-\)|-(?=[\s,;/.)]|$)|\u2212(?=[\s,;/.)]|$))")
 _FUSED = re.compile(r"-[A-Z][A-Z0-9]{2,}\b")
-_PERCENT = re.compile(r"[\s:=(~≥>]*(?:(?:tps|tc|cps|ihc|score|staining|index|in|of|positive|pos|strong|at|ic|tumou?r cells)[\s:=~≥>(]*){0,3}(?P<lt><)?\s?(?P<n>\d{1,3}(?:\.\d+)?)\s?%")
-_IHC = re.compile(r"[\s:=(,]*(?:(?:breast|tumou?r|score|by|is|was|local|central|core|bx|biopsy)\s+){0,2}(?:ihc[\s:=]*)?(?P<n>[0-3])(?:\+(?:/[0-3]\+)?|(?=[\s,;.)/]|$))(?!\s?(?:%|cm|mm|\d|of|lines?|out))")
-_IHC_ANYWHERE = re.compile(r"\bihc[\s:]*(?P<n>[0-3])\s?(?:\+|(?=[\s,;.)]|$))|(?<![\d.])(?P<m>[0-3])(?:\s?-\s?[0-3])?\+")
-_CPS = re.compile(r"[\s:=(]*(?P<what>cps|tps|tc|ic|h-?score)[\s:=]*(?:score\s*)?(?P<lt><)?(?:of\s*)?[>≥]?\s?(?P<n>\d{1,3})\b")
-_ISH = re.compile(r"\b(?:d?ish|fish|cish|sish)\b[\s:=,(/]*(?:(?:ratio|neg\w*|not|non-?|amp\w*|pos\w*|\+|-|is|was|of|gene|her2/cep17)[\s:=,(]*){0,3}(?P<n>\d+(?:\.\d+)?)?")
-_ISH_SAYS = re.compile(r"\b(?:d?ish|fish)\b[^,;.]{0,24}?(?:(?P<no>\bneg|not ampl|non-?ampl|unampl|-(?=[\s,;.)]|$))|(?P<yes>\bpos|ampl|\+))")
-_ALLRED = re.compile(r"\ballred[\s:]*(?P<n>[0-8])\b")
 _NONE_BEFORE = re.compile(
-    r"\b(?:no|without|lacks?|negative for|neg for|absence of|wild[- ]?type for|no evidence of)\s+(?:(?:known|actionable|targetable|evidence|of|sensiti\w+|activating|"
-    r"pathogenic|germline|somatic|other|detectable|the|any|a|an|driver|mutations?|alterations?|in|oncogenic)[- ]){0,4}(?:[\w/-]+\s?(?:,|/|and|or|&)\s?(?:or |and )?){0,8}\s?$"
+    r"\b(?:no|without|lacks?|negative for|neg for|absence of|wild[- ]?type for|no evidence of)\s+(?:(?:known"
+    r"|actionable|targetable|evidence|of|sensiti\w+|activating|"
+    r"pathogenic|germline|somatic|other|detectable|the|any|a|an|driver|mutations?|alterations?|in"
+    r"|oncogenic)[- ]){0,4}(?:[\w/-]+\s?(?:,|/|and|or|&)\s?(?:or |and )?){0,8}\s?$"
 )
 _WILD_BEFORE = re.compile(r"\b(?:wild[- ]?type|wt)\s+(?:[\w/-]+\s?(?:,|/|and|or|&)\s?(?:or |and )?){0,8}$")
-_POSITIVE_BEFORE = re.compile(r"\b(?:positive for|pos for|mutated|mutant|mutations? (?:in|of))\s+(?:(?:a|an|the)\s+)?(?:[\w/-]+\s?(?:,|/|and|&)\s?(?:and )?){0,6}$")
-_NOUN_AFTER = re.compile(r"\s*(?:or\s)?(?:other\s)?(?:\w+\s){0,1}?(?P<noun>mutat\w+|alterat\w+|fusions?|rearrang\w+|translocat\w+|amplif\w+|driver\w*|variants?|abnormalit\w+|expression)\b")
-_MUTATED = re.compile(r"\b(?:pathogenic|truncat\w+|frameshift|nonsense|missense|splice|lof|loss of function|biallelic|hotspot|mut|c\.\d+)\b|\bp\.\w+|\bex(?:on)?\s?\d+\b")
+_POSITIVE_BEFORE = re.compile(
+    r"\b(?:positive for|pos for|mutated|mutant|mutations? (?:in|of))\s+(?:(?:a|an|the)\s+)?(?:[\w/-]+\s?(?:,|/"
+    r"|and|&)\s?(?:and )?){0,6}$"
+)
+_NOUN_AFTER = re.compile(
+    r"\s*(?:or\s)?(?:other\s)?(?:\w+\s){0,1}?(?P<noun>mutat\w+|alterat\w+|fusions?|rearrang\w+|translocat\w+"
+    r"|amplif\w+|driver\w*|variants?|abnormalit\w+|expression)\b"
+)
+_MUTATED = re.compile(
+    r"\b(?:pathogenic|truncat\w+|frameshift|nonsense|missense|splice|lof|loss of function|biallelic|hotspot"
+    r"|mut|c\.\d+)\b|\bp\.\w+|\bex(?:on)?\s?\d+\b"
+)
 _NOT_ALTERED = re.compile(
-    r"^[\s:(]*(?:\w+\s){0,2}?(?:not (?:altered|mutated|detected|amplified|rearranged|found)|(?:un|non-?)(?:altered|mutated|amplified|rearranged)|neg\b|negative\b|wt\b|wild[- ]?type|wildtype|intact"
+    r"^[\s:(]*(?:\w+\s){0,2}?(?:not (?:altered|mutated|detected|amplified|rearranged|found)|(?:un"
+    r"|non-?)(?:altered|mutated|amplified|rearranged)|neg\b|negative\b|wt\b|wild[- ]?type|wildtype|intact"
     r"|germline (?:neg|negative|wt)|non-?carrier|no mutation|none)"
 )
-_LAST_IN_LIST = re.compile(r"^[\s:]*(?:all|both|each)?\s*(?:neg\b|negative|wt\b|wild[- ]?type|wildtype|not detected|mut\w*|pos\b|positive|normal|intact|non-?reactive)")
-_LIMIT = 110
+_LAST_IN_LIST = re.compile(
+    r"[\s:]*(?:all|both|each)?\s*(?:neg\b|negative|wt\b|wild[- ]?type|wildtype|not detected|mut\w*|pos\b"
+    r"|positive|normal|intact|non-?reactive)"
+)
+_LIMIT = 30
+"""Markers that can share a result."""
+_MOST = 1000
+"""Markers that are looked at in a note."""
 _WINDOW = 80
-_TMB_HIGH = 10
-"""Mutations per megabase from which tumor mutational burden counts as high (FDA label of pembrolizumab, 2020)."""
-_ISH_RATIO = 2.0
-"""HER2/CEP17 ratio from which HER2 counts as amplified (ASCO/CAP 2018)."""
 _RESISTANT = re.compile(r"\bBCR[-:]+ABL1?\b[^.;]{0,40}?\b(T315I)\b(?! neg)")
 _OTHER_A2 = re.compile(r"\bA\*02:(?!01)\d\d\b(?!.*A\*02:01)", re.DOTALL)
-_SEQUENCED = re.compile(r"\b(?:ngs|sequencing|panel|foundation\w*|guardant\w*|caris|tempus|mutations?|alterations?|molecular)\b[^.;]{0,40}$")
+_SEQUENCED = re.compile(
+    r"\b(?:ngs|sequencing|panel|foundation\w*|guardant\w*|caris|tempus|mutations?|alterations?|molecular)\b[^.;]{0,40}$"
+)
 _TRANSLOCATED = re.compile(r"BCR[-:]+ABL1?|t\(\d|Ph\+")
 _JOINED_GENES = re.compile(r"\b(?P<a>[A-Z][A-Z0-9]{1,7})::(?P<b>[A-Z][A-Z0-9]{1,7})\b")
 _LEADING = frozenset({"SS18", "EWSR1", "PAX3", "PAX7", "BCR", "KMT2A", "NUP98"})
@@ -72,14 +105,6 @@ class _Named:
     end: int
     markers: tuple[str, ...]
     said: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    state: str
-    end: int
-    value: str | None = None
-    marker: str | None = None
 
 
 def markers(note: NoteText) -> Iterator[NoteFact]:
@@ -118,9 +143,9 @@ def _named(note: NoteText) -> list[_Named]:
         for one in find_markers(note.text)
     ]
     found = [replace(one, markers=_renamed(note.text[one.start : one.end], one.markers)) for one in found]
-    spans = [(one.start, one.end) for one in found]
+    spans = Spans((one.start, one.end) for one in found)
     for match in _EXTRA.finditer(note.text):
-        if any(start < match.end() and match.start() < end for start, end in spans):
+        if spans.near(match.start(), match.end()):
             continue
         name = match["name"].upper().replace("-", "")
         said = _SAID.get(match["name"].lower().replace("msi", "msi")) or _SAID.get(name.lower())
@@ -141,23 +166,31 @@ def _renamed(quote: str, meant: tuple[str, ...]) -> tuple[str, ...]:
     return _QUOTED.get(quote.lower(), meant)
 
 
-_SIGNED_NEAR = re.compile(r"\s?(?:[+]|-(?=[\s,;/.)]|$)|\(\+\)|\(-\)|\d{1,3}\s?%|\s?(?:neg|pos)|\s(?:wt|wild|mut|exon|amp|ihc|0\b|allred|low\b)|[ /]+(?:HER-?2|ER)\b)", re.IGNORECASE)
+_SIGNED_NEAR = re.compile(
+    r"\s?(?:[+]|-(?=[\s,;/.)]|$)|\(\+\)|\(-\)|\d{1,3}\s?%|\s?(?:neg|pos)|\s(?:wt|wild|mut|exon|amp|ihc|0\b"
+    r"|allred|low\b)|[ /]+(?:HER-?2|ER)\b)",
+    re.IGNORECASE,
+)
 
 
-def _results(note: NoteText) -> Iterator[tuple[str, _Result, int]]:
+def _results(note: NoteText) -> Iterator[tuple[str, Result, int]]:
     for match in _TRIPLE.finditer(note.lower):
         if not is_relative(note, match.start(), match.end()):
             for marker in _RECEPTORS:
-                yield marker, _Result("negative", match.end()), match.start()
+                yield marker, Result("negative", match.end()), match.start()
     for match in _JOINED_GENES.finditer(note.text):
         marker = match["a"] if match["a"] in _LEADING else match["b"]
         if marker == "BCR":
-            yield "BCR-ABL1", _Result("positive", match.end()), match.start()
+            yield "BCR-ABL1", Result("positive", match.end()), match.start()
         elif not is_relative(note, match.start(), match.end()):
-            yield marker, _Result("fusion", match.end()), match.start()
+            yield marker, Result("fusion", match.end()), match.start()
     for match in _RESISTANT.finditer(note.text):
-        yield "ABL1", _Result("T315I", match.end()), match.start(1)
-    named = [one for one in _named(note) if not _JOINED_GENES.match(note.text, one.start) and note.text[one.start - 2 : one.start] != "::"]
+        yield "ABL1", Result("T315I", match.end()), match.start(1)
+    named = [
+        one
+        for one in _named(note)[:_MOST]
+        if not _JOINED_GENES.match(note.text, one.start) and note.text[one.start - 2 : one.start] != "::"
+    ]
     place = 0
     while place < len(named):
         group = [named[place]]
@@ -175,7 +208,7 @@ def _results(note: NoteText) -> Iterator[tuple[str, _Result, int]]:
             yield from _of_group(note, group, follows)
 
 
-def _of_group(note: NoteText, group: list[_Named], follows: int) -> Iterator[tuple[str, _Result, int]]:
+def _of_group(note: NoteText, group: list[_Named], follows: int) -> Iterator[tuple[str, Result, int]]:
     end = group[-1].end
     if group[-1].said is None and _TESTS_ONLY.match(note.lower, end):
         return
@@ -183,17 +216,19 @@ def _of_group(note: NoteText, group: list[_Named], follows: int) -> Iterator[tup
     denied = _NONE_BEFORE.search(before)
     wild = _WILD_BEFORE.search(before)
     noun = _NOUN_AFTER.match(note.lower, end)
-    shared: _Result | None = None
+    shared: Result | None = None
     if wild is not None:
-        shared = _Result("wild type", end)
-    elif denied is not None and _is_denial(note, group, noun):
+        shared = Result("wild type", end)
+    elif denied is not None and _is_denial(note, group):
         plural = noun["noun"] if noun else ""
-        shared = _Result("negative" if plural.startswith(("fus", "rearr", "transl", "amplif", "expr")) else "wild type", end)
+        shared = Result(
+            "negative" if plural.startswith(("fus", "rearr", "transl", "amplif", "expr")) else "wild type", end
+        )
     for number, one in enumerate(group):
         stop = group[number + 1].start if number + 1 < len(group) else min(follows, end + _WINDOW)
         stop = min(stop, note.sentence(one.start)[1])
         if one.said is not None:
-            yield one.markers[0], _Result(one.said, one.end), one.start
+            yield one.markers[0], Result(one.said, one.end), one.start
             continue
         for marker in one.markers:
             result = _own(note, marker, one, stop)
@@ -203,11 +238,13 @@ def _of_group(note: NoteText, group: list[_Named], follows: int) -> Iterator[tup
                 result = _from_last(note, marker, group, follows)
             result = result or shared
             if result is None and _POSITIVE_BEFORE.search(before):
-                result = _Result("mutation" if _GENE_LIKE.match(marker) and marker not in _STAINED else "positive", one.end)
+                result = Result(
+                    "mutation" if _GENE_LIKE.match(marker) and marker not in STAINED else "positive", one.end
+                )
             if result is None and len(group) > 1 and _SEQUENCED.search(before) and _found_change(note, group, follows):
-                result = _Result("mutation", one.end)
+                result = Result("mutation", one.end)
             if result is None and _TRANSLOCATED.match(note.text, one.start):
-                result = _Result("positive", one.end)
+                result = Result("positive", one.end)
             if result is not None:
                 yield result.marker or marker, _spoken(marker, result), one.start
 
@@ -219,23 +256,26 @@ def _found_change(note: NoteText, group: list[_Named], follows: int) -> bool:
     return result is not None and re.search(r"[A-Z]\d+|exon|mutation", result.state) is not None
 
 
-def _is_denial(note: NoteText, group: list[_Named], noun: re.Match[str] | None) -> bool:
+def _is_denial(note: NoteText, group: list[_Named]) -> bool:
     """Whether "no" before markers denies what is named, and not a drug or a test."""
-    return not re.match(r"\s*(?:test|inhibitor|agent|therap|status|drug|report|result|antibod|vaccine|germline test)", note.lower[group[-1].end :][:30])
+    return not re.match(
+        r"\s*(?:test|inhibitor|agent|therap|status|drug|report|result|antibod|vaccine|germline test)",
+        note.lower[group[-1].end :][:30],
+    )
 
 
-def _spoken(marker: str, result: _Result) -> _Result:
+def _spoken(marker: str, result: Result) -> Result:
     """A state in the words that go with its marker."""
     if marker in {"MMR"} and result.state in {"negative", "wild type"}:
         return replace(result, state="proficient")
     if marker == "MSI" and result.state in {"negative", "wild type", "stable"}:
         return replace(result, state="MSS")
-    if marker in _STAINED and result.state == "wild type":
+    if marker in STAINED and result.state == "wild type":
         return replace(result, state="negative")
     return result
 
 
-def _from_last(note: NoteText, marker: str, group: list[_Named], follows: int) -> _Result | None:
+def _from_last(note: NoteText, marker: str, group: list[_Named], follows: int) -> Result | None:
     """What stands behind the last marker of a list belongs to all that say nothing themselves ("BRAF/NRAS wt")."""
     last = group[-1]
     stop = min(note.sentence(last.start)[1], follows, last.end + _WINDOW)
@@ -247,7 +287,7 @@ def _from_last(note: NoteText, marker: str, group: list[_Named], follows: int) -
     return result
 
 
-def _own(note: NoteText, marker: str, one: _Named, stop: int) -> _Result | None:
+def _own(note: NoteText, marker: str, one: _Named, stop: int) -> Result | None:
     """The result that stands behind a marker, up to `stop`."""
     text, lower = note.text[one.end : stop], note.lower[one.end : stop]
     quote = note.lower[one.start : one.end]
@@ -256,134 +296,91 @@ def _own(note: NoteText, marker: str, one: _Named, stop: int) -> _Result | None:
         text, lower = text[: cut.start()], lower[: cut.start()]
     if marker in {"HLA-A*02:01"} or marker.startswith("HLA-"):
         if quote in {"hla-a2", "hla a2", "a2"} and _OTHER_A2.search(note.text):
-            return _Result("negative", one.end)  # typing at the level of alleles settles the serological group
+            return Result("negative", one.end)  # typing at the level of alleles settles the serological group
         gone = re.match(r"[\s:]*(?:neg|negative|-(?=[\s,;.]|$)|not)", lower)
-        return _Result("negative" if gone else "positive", one.end)
-    if _FUSED.match(note.text, one.end) and re.search(r"fus|transloc|t\(|\bsyt\b|rearr|::", note.lower[max(0, one.start - 30) : one.end + 30]):
-        return _Result("fusion", one.end)
+        return Result("negative" if gone else "positive", one.end)
+    if _FUSED.match(note.text, one.end) and re.search(
+        r"fus|transloc|t\(|\bsyt\b|rearr|::", note.lower[max(0, one.start - 30) : one.end + 30]
+    ):
+        return Result("fusion", one.end)
     sign = _SIGN.match(text)
-    if sign is not None and not (marker == "HER2" and _IHC.match(text)):
+    if sign is not None and not (marker == "HER2" and IHC.match(text)):
         positive = "+" in sign["s"]
         return _of_sign(marker, positive, one.end + sign.end())
-    scored = _scored(marker, quote, lower, one.end)
-    if scored is not None:
-        return scored
+    score = scored(marker, quote, lower, one.end)
+    if score is not None:
+        return score
     if _NOT_ALTERED.match(lower):
-        stained = marker in _STAINED or marker in {"PD-L1", "HPV", "EBV", "BCR-ABL1"} or re.match(r"[\s:(]*(?:neg|not amp|not rearr|non-?amp)", lower)
+        stained = (
+            marker in STAINED
+            or marker in {"PD-L1", "HPV", "EBV", "BCR-ABL1"}
+            or re.match(r"[\s:(]*(?:neg|not amp|not rearr|non-?amp)", lower)
+        )
         wild = re.match(r"[\s:(]*(?:\w+\s)?(?:wt|wild)", lower)
-        return _Result("negative" if stained and not wild else "wild type", one.end)
+        return Result("negative" if stained and not wild else "wild type", one.end)
     return _by_tokens(note, marker, quote, text, lower, one)
 
 
-def _of_sign(marker: str, positive: bool, end: int) -> _Result:
+def _of_sign(marker: str, positive: bool, end: int) -> Result:
     if marker == "MMR":
-        return _Result("deficient" if positive else "proficient", end)
-    return _Result("positive" if positive else "negative", end)
+        return Result("deficient" if positive else "proficient", end)
+    return Result("positive" if positive else "negative", end)
 
 
-def _scored(marker: str, quote: str, lower: str, at: int) -> _Result | None:
-    """Percentages, IHC and combined scores."""
-    if marker == "TMB":
-        burden = re.match(r"[\s:=(]*(?:of\s)?(?P<n>\d+(?:\.\d+)?)", lower)
-        if burden is not None:
-            state = "high" if float(burden["n"]) >= _TMB_HIGH else "low"
-            return _Result(state, at + burden.end(), burden["n"])
-        return None
-    score = _CPS.match(lower) or (_CPS.match(quote[quote.rfind(" ") + 1 :] + lower) if re.search(r"\b(?:cps|tps)$", quote) else None)
-    if score is not None:
-        count = int(score["n"])
-        return _Result("positive" if count >= 1 and not score["lt"] else "negative", at + max(score.end() - (len(quote) - quote.rfind(" ") - 1 if not _CPS.match(lower) else 0), 0), f"{score['what'].upper()} {count}")
-    percent = _PERCENT.match(lower)
-    if percent is not None and marker != "HER2":
-        count = float(percent["n"])
-        shown = f"{percent['n']}%"
-        if marker == "Ki-67":
-            return _Result(shown, at + percent.end(), shown)
-        state = "positive" if count >= 1 and not (percent["lt"] and count <= 1) else "negative"
-        return _Result(state, at + percent.end(), shown) if marker in _STAINED or marker == "PD-L1" else None
-    if marker not in _STAINED:
-        return None
-    allred = _ALLRED.search(lower)
-    if allred is not None and allred.start() < 25:
-        return _Result("positive" if int(allred["n"]) > 2 else "negative", at + allred.end(), f"Allred {allred['n']}")
-    stain = _IHC.match(lower) or _near(_IHC_ANYWHERE, lower)
-    if stain is None:
-        return _her2_ish(lower, at) if marker == "HER2" else None
-    grade = int(stain["n"] or (stain.groupdict().get("m") or 0))
-    if marker != "HER2":
-        return _Result("positive" if grade >= 1 else "negative", at + stain.end(), f"IHC {grade}+" if grade else "0")
-    ish = _her2_ish(lower, at)
-    shown = f"IHC {grade}+" if grade else "IHC 0"
-    if grade == 2:
-        return replace(ish, value=f"{shown}, {ish.value}") if ish is not None else _Result("IHC 2+", at + stain.end(), shown)
-    return _Result("positive" if grade == 3 else "negative", at + stain.end(), shown)
-
-
-def _near(pattern: re.Pattern[str], lower: str) -> re.Match[str] | None:
-    match = pattern.search(lower)
-    return match if match is not None and match.start() < 30 and "," not in lower[: match.start()] else None
-
-
-def _her2_ish(lower: str, at: int) -> _Result | None:
-    found = _ISH.search(lower)
-    if found is None:
-        return None
-    says = _ISH_SAYS.search(lower)
-    ratio = float(found["n"]) if found["n"] else None
-    if ratio is not None:
-        return _Result("positive" if ratio >= _ISH_RATIO else "negative", at + found.end(), f"FISH ratio {found['n']}")
-    if says is not None:
-        return _Result("negative" if says["no"] is not None else "positive", at + says.end(), "ISH" + ("-" if says["no"] is not None else "+"))
-    return None
-
-
-def _by_tokens(note: NoteText, marker: str, quote: str, text: str, lower: str, one: _Named) -> _Result | None:
+def _by_tokens(note: NoteText, marker: str, quote: str, text: str, lower: str, one: _Named) -> Result | None:
     """States in words, in the name itself ("ALK fusion") or behind it."""
     whole = quote + lower
     plain = note.text[one.start : one.end] + text
     tokens = [token for token in find_tokens(plain, whole) if token.end > len(quote) or token.start > 0]
-    near = [token for token in tokens if _reached(whole, len(quote), token, tokens)]
+    near = [token for token in tokens if _reached(whole, len(quote), token)]
     signs = [token for token in near if token.kind in {Kind.SIGN, Kind.LEVEL}]
     changes = [token for token in near if token.kind is Kind.VARIANT]
     nouns = [token for token in near if token.kind is Kind.NOUN]
     denied = any(token.states[0] in {"negative", "wild type"} for token in signs) or re.search(
-        r"\bnot (?:detected|found|altered|mutated|amplified|seen)\b|\bno mutation|\bundetected", whole[: len(quote) + 60].split(",")[0]
+        r"\bnot (?:detected|found|altered|mutated|amplified|seen)\b|\bno mutation|\bundetected",
+        whole[: len(quote) + 60].split(",")[0],
     )
     end = one.end + max([token.end - len(quote) for token in near], default=0)
     end = max(end, one.end)
     if changes:
         state = changes[0].states[0]
-        if denied and signs and _only_for(whole, changes[0], signs[0]) or (denied and not signs):
-            return _Result("wild type" if marker not in {"IDH1", "IDH2"} else f"{state} negative", end)
-        return _Result(state, end)
+        if (denied and signs and _only_for(changes[0], signs[0])) or (denied and not signs):
+            return Result("wild type" if marker not in {"IDH1", "IDH2"} else f"{state} negative", end)
+        return Result(state, end)
     if nouns:
         state = nouns[0].states[0]
         if denied:
-            return _Result("negative" if state in {"fusion", "amplification", "expression", "overexpression"} else "wild type", end)
+            return Result(
+                "negative" if state in {"fusion", "amplification", "expression", "overexpression"} else "wild type", end
+            )
         if state == "loss" and marker == "MMR":
-            return _Result("deficient", end)
-        if state == "mutation" and "germline" in whole[: len(quote) + 40]:
-            return _Result("germline mutation", end)
-        return _Result("positive" if state in {"expression", "overexpression"} else state, end)
+            return Result("deficient", end)
+        if state == "mutation" and "germline" in note.before(one.start, 12) + whole[: len(quote) + 40]:
+            return Result("germline mutation", end)
+        return Result("positive" if state in {"expression", "overexpression"} else state, end)
     if signs:
         state = signs[0].states[0]
-        return _Result({"unstable": "high", "stable": "MSS"}.get(state, state), end)
+        return Result({"unstable": "high", "stable": "MSS"}.get(state, state), end)
     if re.match(r"[\s:]*amp\b", lower):
-        return _Result("amplification", one.end + 4)
+        return Result("amplification", one.end + 4)
     if re.match(r"[\s:]*retained\b", lower):
-        return _Result("retained", one.end + 9)
-    if _MUTATED.search(lower[:40].split(",")[0]):
-        return _Result("mutation", end)
+        return Result("retained", one.end + 9)
+    if _MUTATED.search(lower[:40].split(",", maxsplit=1)[0]):
+        return Result("mutation", end)
     return None
 
 
-def _reached(whole: str, name: int, token: Token, tokens: list[Token]) -> bool:
+def _reached(whole: str, name: int, token: Token) -> bool:
     """Whether a token speaks of the marker: in its name, or behind it without a comma that starts another fact."""
     if token.start < name:
         return True
     between = whole[name : token.start]
-    return len(between) < 45 and "," not in re.sub(r"\([^()]*\)", "", between) and not re.search(r"\b(?:but|with|then)\b", between)
+    return (
+        len(between) < 45
+        and "," not in re.sub(r"\([^()]*\)", "", between)
+        and not re.search(r"\b(?:but|with|then)\b", between)
+    )
 
 
-def _only_for(whole: str, change: Token, sign: Token) -> bool:
+def _only_for(change: Token, sign: Token) -> bool:
     return sign.start >= change.end and sign.start - change.end < 25

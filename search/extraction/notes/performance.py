@@ -8,9 +8,18 @@ from collections.abc import Iterator
 from search.extraction.notes.assertion import is_relative
 from search.extraction.notes.text import NoteFact, NoteText
 
-_LINK = r"(?:\s*(?:\(?(?:ps|pfs|performance(?:\s+(?:status|score))?|status|score|scale)\)?|of|is|was|at|now|currently|today|=|:|-|~|grade))*\s*"
-_ECOG = re.compile(rf"\b(?:ecog|zubrod|who(?=\s*(?:ps|performance))|(?<!pd-l1 )\bps|performance status){_LINK}(?P<v>[0-5])(?!\d|\.\d|%|/|\s?(?:cm|mm|cycles))(?:\s?[-\u2013]\s?(?P<w>[0-5])\b)?")
-_PERCENT = re.compile(rf"\b(?P<s>kps|karnofsky|lansky|lps){_LINK}(?P<v>\d{{1,3}})\b(?:\s?[-\u2013]\s?(?P<w>\d{{2,3}})\b)?")
+_LINK = (
+    r"(?:\s*(?:\(?(?:ps|pfs|performance(?:\s+(?:status|score))?|status|score|scale)\)?|of|is|was|at|now"
+    r"|currently|today|=|:|-|~|grade))*\s*"
+)
+_ECOG = re.compile(
+    rf"\b(?:ecog|zubrod|who(?=\s*(?:ps|performance))|(?<!pd-l1 )\bps"
+    rf"|performance status){_LINK}(?P<v>[0-5])(?!\d|\.\d|%|/|\s?(?:cm|mm"
+    rf"|cycles))(?:\s?[-\u2013]\s?(?P<w>[0-5])\b)?"
+)
+_PERCENT = re.compile(
+    rf"\b(?P<s>kps|karnofsky|lansky|lps){_LINK}(?P<v>\d{{1,3}})\b(?:\s?[-\u2013]\s?(?P<w>\d{{2,3}})\b)?"
+)
 
 
 def performance(note: NoteText) -> Iterator[NoteFact]:

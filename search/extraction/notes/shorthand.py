@@ -1,7 +1,7 @@
 """The shorthand of oncology notes, and what it stands for. Set down from usage.
 
-Only words that the vocabularies do not hold, or that stand for something else there, are listed. A guard names what must
-stand beside a word that is ambiguous on its own.
+Only words that the vocabularies do not hold, or that stand for something else there, are listed. A guard names what
+must stand beside a word that is ambiguous on its own.
 """
 
 from __future__ import annotations
@@ -126,7 +126,10 @@ _PHRASES = (
     ("fluorouracil", r"\b5-?fu\b"),
     ("subtotal resection", r"\bSTR(?=\b)"),
     ("squamous cell carcinoma", r"\b(?:sq\.?|squamous) ?(?:cell )?ca\b"),
-    ("hepatitis B, hepatitis C", r"\b(?:hep(?:atitis)?\.? ?b ?(?:/|&|and|or) ?(?:hep(?:atitis)?\.? ?)?c|hbv ?/ ?hcv)\b"),
+    (
+        "hepatitis B, hepatitis C",
+        r"\b(?:hep(?:atitis)?\.? ?b ?(?:/|&|and|or) ?(?:hep(?:atitis)?\.? ?)?c|hbv ?/ ?hcv)\b",
+    ),
     ("hepatitis B", r"\bhep\.? ?b\b"),
     ("hepatitis C", r"\bhep\.? ?c\b"),
     ("esophageal squamous cell carcinoma", r"\bE(?:O)?SCC\b"),
@@ -135,14 +138,26 @@ _PHRASES = (
     ("invasive ductal carcinoma", r"\bIDC\b"),
     ("anaplastic thyroid cancer", r"\bATC\b"),
     ("papillary thyroid cancer", r"\bPTC\b(?! \d)"),
+    ("high-dose cytarabine", r"\bHi-?DAC\b"),
     ("germline BRCA", r"\bgBRCA"),
     ("metastasis", r"(?<=[a-z] )met\b(?=[ ,.;)])(?! (?:with (?:his|her|the pt)|criteria|the|all))"),
     ("cancer", r"(?<=[a-z] )ca(?=[ ,.;:)]|$)(?! ?(?:19|125|15|\d))"),
 )
-_CASED = frozenset({
-    "subtotal resection", "cancer", "metastasis", "germline BRCA", "esophageal squamous cell carcinoma", "high-grade serous carcinoma",
-    "invasive lobular carcinoma", "invasive ductal carcinoma", "anaplastic thyroid cancer", "papillary thyroid cancer",
-})  # fmt: skip
+_CASED = frozenset(
+    {
+        "subtotal resection",
+        "cancer",
+        "metastasis",
+        "germline BRCA",
+        "high-dose cytarabine",
+        "esophageal squamous cell carcinoma",
+        "high-grade serous carcinoma",
+        "invasive lobular carcinoma",
+        "invasive ductal carcinoma",
+        "anaplastic thyroid cancer",
+        "papillary thyroid cancer",
+    }
+)
 _GROUPS = {f"p{place}": full for place, (full, _) in enumerate(_PHRASES)}
 SHORTHAND = re.compile(
     "|".join(
@@ -153,14 +168,20 @@ SHORTHAND = re.compile(
             ),
             rf"(?i:(?<![\w-])(?P<word>{'|'.join(sorted(map(re.escape, _WORDS), key=len, reverse=True))})(?![\w]))",
             rf"(?i:(?<![\w*])(?P<drug>{'|'.join(sorted(DRUGS, key=len, reverse=True))})(?![\w]))",
-            rf"(?i:(?:(?<=[/+])|(?<=[/+] )|(?<=[a-z]-))(?P<right>{'|'.join(_BESIDE)})(?![\w-])"
-            rf"|(?<![\w-])(?P<left>{'|'.join(_BESIDE)})(?= ?[/+][ ]?[a-z]|-[a-z]{{3}}))",
+            (
+                rf"(?i:(?:(?<=[/+])|(?<=[/+] )|(?<=[a-z]-))(?P<right>{'|'.join(_BESIDE)})(?![\w-])"
+                rf"|(?<![\w-])(?P<left>{'|'.join(_BESIDE)})(?= ?[/+][ ]?[a-z]|-[a-z]{{3}}))"
+            ),
         )
     )
 )
 """Shorthand in a note; `replacement` says what a match stands for."""
-_TREATED = re.compile(r"[/+]\s?$|(?:->|→|then|on|with|maintenance|adjuvant|and|by|line|,|;|:|\d)\s*$|[a-z]-$", re.IGNORECASE)
-_GOES_ON = re.compile(r"\s?[/+]|\s?(?:x ?\d|->|→|maint|until|for \d|from|since|stopped|mono|\d)|-[a-z]{3}", re.IGNORECASE)
+_TREATED = re.compile(
+    r"[/+]\s?$|(?:->|→|then|on|with|maintenance|adjuvant|and|by|line|,|;|:|\d)\s*$|[a-z]-$", re.IGNORECASE
+)
+_GOES_ON = re.compile(
+    r"\s?[/+]|\s?(?:x ?\d|->|→|maint|until|for \d|from|since|stopped|mono|\d)|-[a-z]{3}", re.IGNORECASE
+)
 
 
 def replacement(match: re.Match[str]) -> str | None:
@@ -179,5 +200,6 @@ def replacement(match: re.Match[str]) -> str | None:
             joined = _TREATED.search(text, max(0, match.start() - 14), match.start())
             if not joined and not _GOES_ON.match(text, match.end()):
                 return None
-        return DRUGS[word]
+        # "IPI 3" is a prognostic index, "ipi/nivo" are drugs.
+        return None if match.group() == "IPI" else DRUGS[word]
     return _BESIDE[word]

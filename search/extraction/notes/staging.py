@@ -13,18 +13,33 @@ from search.terminology.stages import group_of_tnm, parse_group, rows_for, tnm_t
 _GROUP = r"(?:IV|I{1,3}|[1-4])(?:\s?-?[A-E](?:[1-3])?|[1-3]|S)?"
 _STAGE = re.compile(
     rf"\b(?:(?P<system>FIGO|AJCC|UICC|ISS|R-?ISS|R2-?ISS|Rai|Binet|BCLC|Ann Arbor|Lugano|COG|INSS|TNM)[- ]?)?"
-    rf"(?i:\b(?:stage|st\.?|stg))[:\s-]*(?P<system2>FIGO|AJCC|UICC|ISS|R-?ISS|BCLC|Ann Arbor|Lugano|Rai|Binet)?\s*(?P<group>{_GROUP}|0|[A-D])(?![\w+]|\.\d|-\w)"
-    rf"(?:\s*(?:->|→|now|to)\s*(?:stage\s*)?(?P<later>{_GROUP})(?![\w+]))?"
+    rf"(?i:\b(?:stage|st\.?|stg))[:\s-]*(?P<system2>FIGO|AJCC|UICC|ISS|R-?ISS|BCLC|Ann Arbor|Lugano|Rai"
+    rf"|Binet)?\s*(?P<group>{_GROUP}|0|[A-D])(?![\w+]|\.\d|-\w)"
+    rf"(?:[\s,]*(?:->|→|now|to)\s*(?:stage\s*)?(?P<later>{_GROUP})(?![\w+]))?"
 )
 _SYSTEM_ONLY = re.compile(
-    rf"\b(?P<system>FIGO|R-?ISS|R2-?ISS|ISS|Rai|Binet|BCLC|Ann Arbor|Lugano)[-\s:]*(?i:stage\s*)?(?P<group>{_GROUP}|0|[A-D]\d?)(?![\w+])"
+    rf"\b(?P<system>FIGO|R-?ISS|R2-?ISS|ISS|Rai|Binet|BCLC|Ann Arbor"
+    rf"|Lugano)[-\s:]*(?i:stage\s*)?(?P<group>{_GROUP}|0|[A-D]\d?)(?![\w+])"
 )
-_TRAILING = re.compile(rf"(?<=[a-zA-Z)])\s(?P<group>III[A-D]?\d?|IV[A-C]?)(?=[\s,.;:(]|$)")
-_SMALL_CELL = re.compile(r"\b(?P<kind>extensive|limited)[- ](?:stage|disease)\b|\b(?P<short>[EL]S)-SCLC\b|\b(?P<short2>[EL]D)-SCLC\b|\bSCLC,? ?\(?(?P<short3>ES|LS|ED|LD)\b")
+_TRAILING = re.compile(r"(?<=[a-zA-Z)])\s(?P<group>III[A-D]?\d?|IV[A-C]?)(?=[\s,.;:(]|$)")
+_SMALL_CELL = re.compile(
+    r"\b(?P<kind>extensive|limited)[- ](?:stage|disease)\b|\b(?P<short>[EL]S)-SCLC\b"
+    r"|\b(?P<short2>[EL]D)-SCLC\b|\bSCLC,? ?\(?(?P<short3>ES|LS|ED|LD)\b"
+)
 _OWN_SYSTEM = frozenset({"ISS", "R-ISS", "RISS", "R2-ISS", "R2ISS", "RAI", "BINET", "BCLC"})
-_DISEASE_WORD = re.compile(r"(?:HGSOC|NSCLC|PDAC|HCC|RCC|NPC|melanoma|cancer|carcinoma|sarcoma|ca|adenocarcinoma|endometrioid|serous|lymphoma|HNSCC)\W*$", re.IGNORECASE)
-_NO_STAGE = re.compile(r"\b(?:nyha|ckd|ckd stage|class|grade|who|type|phase|level|factor|segment|kidney disease|chronic kidney disease|nash|fibrosis|renal)\b[\s,]*(?:stage\s*)?$")
-_TNM = re.compile(r"(?<![A-Za-z0-9])[yrcpa]{0,2}(?:Tis|T[0-4][a-d]?|TX)(?:[\s,]*\(?[a-z]*\)?[\s,]*[cpyr]{0,2}N[0-3X][a-c]?)?(?:[\s,]*[cpyr]{0,2}M[01X][a-d]?(?:\([^)]*\))?)?(?![A-Za-z0-9])")
+_DISEASE_WORD = re.compile(
+    r"(?:HGSOC|NSCLC|PDAC|HCC|RCC|NPC|melanoma|cancer|carcinoma|sarcoma|ca|adenocarcinoma|endometrioid|serous"
+    r"|lymphoma|HNSCC)\W*$",
+    re.IGNORECASE,
+)
+_NO_STAGE = re.compile(
+    r"\b(?:nyha|ckd|ckd stage|class|grade|who|type|phase|level|factor|segment|kidney disease"
+    r"|chronic kidney disease|nash|fibrosis|renal)\b[\s,]*(?:stage\s*)?$"
+)
+_TNM = re.compile(
+    r"(?<![A-Za-z0-9])[yrcpa]{0,2}(?:Tis|T[0-4][a-d]?"
+    r"|TX)(?:[\s,]*\(?[a-z]*\)?[\s,]*[cpyr]{0,2}N[0-3X][a-c]?)?(?:[\s,]*[cpyr]{0,2}M[01X][a-d]?(?:\([^)]*\))?)?(?![A-Za-z0-9])"
+)
 _NEAR_OTHER = 25
 """Characters between a stage and the other malignancy that it belongs to."""
 _BROAD = frozenset({"PROSTATE", "UTERUS"})
@@ -42,7 +57,12 @@ def implied_stage(code: str | None, metastatic: NoteFact | None) -> NoteFact | N
 
     Liver cancer is left out: clinics stage it by BCLC, not by metastases alone.
     """
-    if code is None or code == "HCC" or metastatic is None or oncotree.node(code).tissue in {"LYMPH", "MYELOID", "BRAIN"}:
+    if (
+        code is None
+        or code == "HCC"
+        or metastatic is None
+        or oncotree.node(code).tissue in {"LYMPH", "MYELOID", "BRAIN"}
+    ):
         return None
     rows = [row for row in rows_for(code) if row.system in {"AJCC", "FIGO"}]
     latest = next((row for row in rows if row.metastatic), rows[0] if rows else None)
@@ -64,7 +84,10 @@ def staging(note: NoteText, others: Sequence[NoteFact] = (), code: str | None = 
     best: NoteFact | None = None
     for value, start, end in _stages(note):
         fact = note.fact("stage", value, start, end)
-        if any(-_NEAR_OTHER < other.start - fact.end < _NEAR_OTHER or -_NEAR_OTHER < fact.start - other.end < 10 for other in others):
+        if any(
+            -_NEAR_OTHER < other.start - fact.end < _NEAR_OTHER or -_NEAR_OTHER < fact.start - other.end < 10
+            for other in others
+        ):
             continue
         if not is_relative(note, start, end):
             best = note.fact("stage", value, start, end)

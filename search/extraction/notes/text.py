@@ -28,7 +28,8 @@ class NoteFact:
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\ufeff]")
 _SENTENCE = re.compile(r"(?:(?<=[.!?])|(?<=[.!?]\)))\s+(?=[A-Z0-9\"(])|\n\s*\n|\n(?=\s*(?:[-*•]|\d+[.)]\s|[A-Z]))")
 _NO_END = re.compile(
-    r"(?:\b(?:vs|dr|pt|approx|incl|maint|gr|no|st|e\.g|i\.e|s/p|resp|hx|dx|tx|wks?|mos?|yrs?|max|min|fig|cm|mm|ca)|\s[a-z])\.$",
+    r"(?:\b(?:vs|dr|pt|approx|incl|maint|gr|no|st|e\.g|i\.e|s/p|resp|hx|dx|tx|wks?|mos?|yrs?|max|min|fig|cm|mm"
+    r"|ca)|\s[a-z])\.$",
     re.IGNORECASE,
 )
 _FOLLOWS = re.compile(r"[A-Z][a-z]")
@@ -106,6 +107,8 @@ def note_text(note: str) -> NoteText:
         full = replacement(match)
         if full is None:
             continue
+        if match.group()[0].isupper() and full[0].islower():
+            full = full[0].upper() + full[1:]  # a sentence may start here
         parts += [clean[done : match.start()], full]
         length += match.start() - done
         places.append(length)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -107,6 +108,10 @@ class ServiceHolder:
                 self._refuse(service, "The index could not be opened because of an internal error; see the log.")
                 logger.error("warm-up failed: %s", type(error).__name__)
             else:
+                # The tables and the model live as long as the process: looking through them for garbage again and again
+                # would be the longest pause that a search can meet.
+                gc.collect()
+                gc.freeze()
                 self._keep(service)
                 return
             self._stop.wait(self._retry_seconds)

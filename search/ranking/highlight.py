@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
 
 from search.config import HighlightConfig
 from search.extraction.headings import heading_kind
@@ -13,6 +14,8 @@ from search.text import Token, analyze
 from search.trial import Trial
 
 _LONGEST_HEADING = 90
+_SHORT = 200
+"""Characters up to which a text's tokens are remembered."""
 # A new item or sentence begins: after a blank line, at a bullet or number, after a full stop before a capital. Line
 # ends alone say nothing: old records are wrapped by hand.
 _BEGIN = re.compile(
@@ -86,7 +89,7 @@ def best_fragment(text: str, terms: frozenset[str], size: int) -> tuple[str, int
     Returns:
         The fragment, its offset in `text` and the marked spans in the fragment; None where no term occurs.
     """
-    matches = [token for token in analyze(text) if token.term in terms]
+    matches = [token for token in _tokens(text) if token.term in terms]
     if not matches:
         return None
     headings = _headings(text) if "\n" in text or ":" in text else []
@@ -102,6 +105,16 @@ def best_fragment(text: str, terms: frozenset[str], size: int) -> tuple[str, int
     stump = _STUMP.search(text, start, end)
     end = stump.start() if stump else end
     return text[start:end], start, _spans(matches, start, end)
+
+
+def _tokens(text: str) -> Sequence[Token]:
+    return _short(text) if len(text) <= _SHORT else analyze(text)
+
+
+@lru_cache(maxsize=8192)
+def _short(text: str) -> tuple[Token, ...]:
+    """Tokens of names and titles, which come back in one search after the other."""
+    return tuple(analyze(text))
 
 
 def _densest(matches: Sequence[Token], size: int) -> tuple[int, int]:

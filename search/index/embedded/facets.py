@@ -52,11 +52,14 @@ def count(columns: Columns, names: Names, facet: str, trials: NDArray[np.intp]) 
 def _posted(
     offsets: NDArray[np.int64], postings: NDArray[np.int32], trials: NDArray[np.intp], total: int
 ) -> NDArray[np.int64]:
-    """For each name, how many of its trials are among those given."""
+    """For each name, how many of its trials are among those given. `offsets` may be a part of them all."""
     inside = np.zeros(total, dtype=np.bool_)
     inside[trials] = True
-    running = np.concatenate(([0], np.cumsum(inside[postings], dtype=np.int64)))
-    return running[offsets[1:]] - running[offsets[:-1]]
+    first, last = (int(offsets[0]), int(offsets[-1])) if len(offsets) else (0, 0)
+    running = np.zeros(last - first + 1, dtype=np.int64)
+    np.cumsum(inside[postings[first:last]], out=running[1:])
+    within = offsets - first
+    return running[within[1:]] - running[within[:-1]]
 
 
 def _named(names: Sequence[str], counts: Sequence[int] | NDArray[np.int64]) -> dict[str, int]:

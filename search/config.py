@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -39,6 +40,10 @@ class LexicalConfig:
     """Share of the distinct terms a trial must contain to count as a match of a short query (rounded up)."""
     min_match_terms: int = 4
     """…and never more than this many, so that a note still matches."""
+
+    def least_terms(self, terms: int) -> int:
+        """How many of a query's distinct terms a match contains, at least one."""
+        return max(1, min(self.min_match_terms, math.ceil(self.min_match_short * terms)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,11 +77,11 @@ def without(filters: Filters, name: str) -> Filters:
 def lexical_body(terms: Sequence[tuple[str, float]], filters: Filters, config: LexicalConfig) -> Body:
     """Fielded BM25: for each term the best field, and `tie_breaker` of the others; terms are summed.
 
-    A trial with fewer than `least_terms` of them is no match and is not ranked.
+    A trial with fewer than `LexicalConfig.least_terms` of them is no match and is not ranked.
     """
     matching = {
         "should": [_term(*term, config) for term in terms],
-        "minimum_should_match": least_terms(len(terms), config),
+        "minimum_should_match": config.least_terms(len(terms)),
     }
     return {
         "query": {"bool": {**matching, "filter": clauses(filters)}},
@@ -148,12 +148,7 @@ def _all(conditions: Sequence[Clause]) -> Clause:
 def enough_terms(terms: Sequence[tuple[str, float]], config: LexicalConfig) -> Clause:
     """Trials that contain as many of the terms as count as a match."""
     found = [{"bool": {"should": [{"term": {f"text.{name}": term}} for name in _fields(config)]}} for term, _ in terms]
-    return {"bool": {"should": found, "minimum_should_match": least_terms(len(terms), config)}}
-
-
-def least_terms(terms: int, config: LexicalConfig) -> int:
-    """How many of the distinct terms a match contains, at least one."""
-    return max(1, min(config.min_match_terms, math.ceil(config.min_match_short * terms)))
+    return {"bool": {"should": found, "minimum_should_match": config.least_terms(len(terms))}}
 
 
 def explain_body(terms: Sequence[tuple[str, float]], nct_id: str, config: LexicalConfig) -> Body:

@@ -8,7 +8,6 @@ summed. Every trial with enough of the terms is collected, so that filters, ties
 from __future__ import annotations
 
 import json
-import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -76,11 +75,6 @@ class LexicalMatches:
 NO_MATCHES = LexicalMatches(np.empty(0, dtype=np.intp), np.empty(0, dtype=np.float32))
 
 
-def least_terms(terms: int, config: LexicalConfig) -> int:
-    """How many of the distinct terms a match contains, at least one."""
-    return max(1, min(config.min_match_terms, math.ceil(config.min_match_short * terms)))
-
-
 class LexicalReader:
     """Searches the text of a generation. Safe for use from several threads.
 
@@ -101,11 +95,11 @@ class LexicalReader:
             raise ValueError(f"{self._searcher.num_docs} texts for {len(ordinals)} trials")
 
     def matches(self, terms: Terms, config: LexicalConfig) -> LexicalMatches:
-        """Every trial that contains at least `least_terms` of the terms."""
+        """Every trial that contains at least `LexicalConfig.least_terms` of the terms."""
         if not terms or not len(self._ordinals):
             return NO_MATCHES
         clauses = [(Occur.Should, self._term(term, weight, config)) for term, weight in terms]
-        query = TantivyQuery.boolean_query(clauses, least_terms(len(terms), config))
+        query = TantivyQuery.boolean_query(clauses, config.least_terms(len(terms)))
         hits = self._searcher.search(query, len(self._ordinals), count=False).hits
         if not hits:
             return NO_MATCHES

@@ -136,6 +136,8 @@ def _step1b(word: str, r1: int) -> str:
         base = word[: -len(suffix)]
         if suffix in ("eed", "eedly"):
             return base + "ee" if len(base) >= r1 else word
+        if suffix == "ing" and len(base) == 2 and base[1] == "y":
+            return base[0] + "ie"
         if not _has_vowel(base):
             return word
         if base.endswith(("at", "bl", "iz")):
@@ -229,6 +231,8 @@ def stem(word: str) -> str:
     at = word.find("metasta")
     if at >= 0:
         return word[: at + 7] + "s"
+    if word == "mets":  # nobody's plural of the gene MET
+        return "metastas"
     word = fold_spelling(word)
     if len(word) > 5 and _GREEK_PLURAL.search(word):
         return word[:-2]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
 from search.eligibility.criterion import Biomarker, Cancer, Criteria, Criterion, Opaque, PriorTherapy
+from search.eligibility.scopes import cohorts_of
 
 _RENAMED = {("biomarker", "states"): "state", ("prior_therapy", "therapies"): "therapy"}
 
@@ -13,6 +14,20 @@ _RENAMED = {("biomarker", "states"): "state", ("prior_therapy", "therapies"): "t
 def flat(criteria: Criteria) -> list[dict[str, object]]:
     """All items of a trial, in the order of the text."""
     return [flat_item(item) for item in criteria.items]
+
+
+def flat_by_cohort(criteria: Criteria) -> list[dict[str, object]]:
+    """As `flat`, but what is said of several cohorts together ("Cohorts 1 and 2: …") once for each, under its name.
+
+    Only cohorts that the text tells apart elsewhere are told apart here; the others keep the name as written.
+    """
+    cohorts = cohorts_of(criteria)
+    listed: list[dict[str, object]] = []
+    for item in criteria.items:
+        names: list[str | None] = [one.name for one in cohorts if one.binds(item)]
+        names = names or [item.cohort]
+        listed += ({**flat_item(item), "cohort": name} for name in names)
+    return listed
 
 
 def flat_item(item: Criterion) -> dict[str, object]:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from search.eligibility.criterion import Requirement
-from search.eligibility.flat import flat
+from search.eligibility.flat import flat, flat_by_cohort
 from search.evaluation.matching import KINDS, Item, Outcome, Tally, match, normal, overlap, spans, values_agree
 from search.evaluation.reliability import Bin, Fit, Floats, brier, calibration_error, fit, reliability
 from search.extraction.calibration import FEATURES, features
@@ -318,7 +318,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for folder in options.folders:
         gold = read_gold(folder)
         trials += gold
-        found = {t.nct_id: flat(read_text(t.text, t.title, t.conditions)) for t in gold}
+        found = {t.nct_id: flat_by_cohort(read_text(t.text, t.title, t.conditions)) for t in gold}
         sys.stdout.write(f"{folder.name}: {table(score(gold, found))}\n\n")
     judged = judge(trials)
     told = cross_validate(judged)

@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from operator import mul
 from types import MappingProxyType
@@ -58,19 +58,28 @@ def features(item: Criterion, length: int) -> tuple[float, ...]:
         item: the criterion, with the confidence that its rule claims.
         length: characters of its line.
     """
-    claim = min(max(item.confidence, _CLAIM_RANGE[0]), _CLAIM_RANGE[1])
+    excludes = item.section is Section.EXCLUSION
+    return _features(item.confidence, excludes, length, item.exception is not None, item.or_group is not None)
+
+
+def _features(claimed: float, excludes: bool, length: int, excepted: bool, grouped: bool) -> tuple[float, ...]:
+    claim = min(max(claimed, _CLAIM_RANGE[0]), _CLAIM_RANGE[1])
     return (
         math.log(claim / (1 - claim)),
-        float(item.section is Section.EXCLUSION),
+        float(excludes),
         math.log(max(length, 1) / _TYPICAL_LINE),
-        float(item.exception is not None),
-        float(item.or_group is not None),
+        float(excepted),
+        float(grouped),
     )
+
+
+@lru_cache(maxsize=4096)
+def _chance(kind: str, claimed: float, excludes: bool, length: int, excepted: bool, grouped: bool) -> float:
+    return shipped().chance(kind, _features(claimed, excludes, length, excepted, grouped))
 
 
 def calibrated(items: Sequence[Criterion], length: int) -> list[Criterion]:
     """The criteria of one line with the chance that each is right as their confidence; `Opaque` stays as it is."""
-    model = shipped()
     return [
         item
         if isinstance(item.fact, Opaque)
@@ -81,7 +90,14 @@ def calibrated(items: Sequence[Criterion], length: int) -> list[Criterion]:
             item.evidence,
             item.line,
             item.cohort,
-            model.chance(item.fact.kind, features(item, length)),
+            _chance(
+                item.fact.kind,
+                item.confidence,
+                item.section is Section.EXCLUSION,
+                length,
+                item.exception is not None,
+                item.or_group is not None,
+            ),
             item.exception,
             item.or_group,
         )

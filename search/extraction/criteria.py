@@ -22,7 +22,7 @@ from search.extraction.lines import criteria_text
 from search.extraction.merging import merged
 from search.extraction.polarity import governed, sentences, stance
 from search.extraction.polarity_words import PERMISSION
-from search.extraction.reading import CriteriaText, Finding, Line, Reader
+from search.extraction.reading import CriteriaText, Finding, Line, Reader, alternatives
 from search.extraction.remarks import asks_nothing
 from search.trial import Trial
 
@@ -101,7 +101,7 @@ def read_text(
             else:
                 items.append(_opaque(line, line.start, line.end, text))
             continue
-        found = merged([*found, *_unread(line, found, text)])
+        found = merged([*found, *_unread(line, found, text)], alternatives(line))
         items += calibrated(found, line.end - line.start) if calibrate else found
     spans = tuple(
         LineSpan(line.start, line.end, line.section, line.index in silent, line.cohort) for line in text.lines

@@ -28,7 +28,7 @@ class Flow:
 @lru_cache(maxsize=256)
 def flow(folded: str) -> Flow:
     """The flow of a text."""
-    if not _GAP.search(folded):
+    if ("  " not in folded and folded.isprintable()) or not _GAP.search(folded):
         return Flow(folded)
     pieces: list[str] = []
     shifts: list[tuple[int, int]] = []

@@ -75,6 +75,20 @@ _EXCEPTED = (
     ),
     re.compile(r"\b(?:superficial|non-?muscle[- ]invasive|early[- ]stage) bladder|\bgleason|\bpsa\b|\bincidental\b"),
 )
+_EXCEPTED_CUES = (
+    "basal",
+    "skin",
+    "situ",
+    "dcis",
+    "lcis",
+    "intraepithelial",
+    "bladder",
+    "cutaneous",
+    "gleason",
+    "psa",
+    "incidental",
+)
+"""Of two kinds of excepted cancers, one holds one of these."""
 _EXCEPTS = re.compile(
     r"\W*(?:(?:note:?|n\.b\.|the|allowed|acceptable|only|permitted)\W+)*(?:exceptions?|except|exempt|unless)\b"
 )
@@ -130,7 +144,10 @@ def is_other_malignancy_line(line: Line) -> bool:
     return _first_cue(line.folded) is not None or _excepts(line.folded)
 
 
+@lru_cache(maxsize=512)
 def _excepts(words: str) -> bool:
+    if not any(cue in words for cue in _EXCEPTED_CUES):
+        return False
     flowing = flow(words).text
     return sum(1 for kind in _EXCEPTED if kind.search(flowing)) >= _EXCEPTED_NEEDED
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from search.eligibility.criterion import Section
 from search.extraction.cohorts import cohort_of_heading, cohort_of_line
-from search.extraction.normal import fold, plain
+from search.extraction.normal import fold, plain, with_line_ends
 from search.extraction.reading import CriteriaText, Line
 from search.extraction.segment import sections
 
@@ -49,6 +49,14 @@ _GOES_ON = re.compile(r"\b(?:has|have|had|must|is|are|as follows|following|defin
 _MEASURE = re.compile(r"[\u2265\u2264<>=]\s*\d[\d.,]*\s*(?:m[lg]\b|g/|x\b|%|/|ULN|cells)", re.IGNORECASE)
 """A threshold: a line that states one is no heading, even if it ends with a colon."""
 _LINE = re.compile(r"[^\r\n]+")
+_STATEMENT_BEFORE = re.compile(r"[.;:,)\]]\s*$|(?:\S+\s+){6}\s*$")
+"""Words before a section's heading that are a statement of their own, not part of the heading ("Donor")."""
+_SECTION_HEAD = re.compile(
+    r"[^\w\n]*(?:\d[\d.]*\s+)?(?i:(?:(?:key|main|major|general|additional)\s)?(?:non-)?(?:in|ex)clusion"
+    r"(?:\s+crit\w+)?)\s*[:\uff1a]"
+)
+_HEADS_ON = re.compile(r"\s*(?:\W*$|(?:for|in|of|at)\b.{0,60}$|\(|.{0,150}[:\uff1a]\s*$)", re.DOTALL)
+"""What goes on with a section's heading, behind its colon."""
 _LONG = 200
 """Paragraphs above this many characters are cut into sentences."""
 
@@ -89,7 +97,7 @@ def criteria_text(raw: str, title: str = "", conditions: tuple[str, ...] = ()) -
     headings: list[tuple[int, str, str | None]] = []  # (indent, text, cohort)
     section_at = _SectionAt(view)
     last_section: Section | None = None
-    for item in _items(raw, view):
+    for item in _items(view, section_at.starts):
         section, section_heading = section_at(item.start)
         if section is not last_section or section_heading:
             headings, open_items, last_section = [], [], section
@@ -141,46 +149,57 @@ _WORDS = re.compile(r"\S")
 _SECTION_WORD = re.compile(
     r"inclusion|exclusion|eligib|criteria|not be|must not|characteristics|^\s*:\s*$", re.IGNORECASE
 )
+_STATES = re.compile(r"\bmust (?:be|have)\b[^:]*$|\bmeeting the\b", re.IGNORECASE)
 _LONGEST_HEADING = 120
+_ABBREVIATION = 4
 
 
 class _SectionAt:
     """Section of an offset, and whether a line there is the section's own heading."""
 
     def __init__(self, view: str) -> None:
-        self._starts: list[int] = []
+        self.starts: list[int] = []
         self._sections: list[Section] = []
         self._heads: list[int] = []
         """Offset of each section's heading; -1 where it has none."""
         for part in sections(view):
-            self._starts.append(part.start)
+            self.starts.append(part.start)
             self._sections.append(Section.EXCLUSION if part.kind == "exclusion" else Section.INCLUSION)
             words = _WORDS.search(view, part.start, part.end)
             head = words.start() if words else part.end
             first_line = view[head : min(part.end, head + _LONGEST_HEADING)].partition("\n")[0]
-            heads = len(first_line) < _LONGEST_HEADING and _SECTION_WORD.search(first_line)
+            heads = (
+                len(first_line) < _LONGEST_HEADING
+                and _SECTION_WORD.search(first_line) is not None
+                and not _STATES.search(first_line)
+            )
             self._heads.append(head if heads else -1)
 
     def __call__(self, offset: int) -> tuple[Section, bool]:
-        number = bisect_right(self._starts, offset) - 1
+        number = bisect_right(self.starts, offset) - 1
         if number < 0:
             return Section.INCLUSION, False
-        return self._sections[number], self._starts[number] <= offset <= self._heads[number]
+        return self._sections[number], self.starts[number] <= offset <= self._heads[number]
 
 
-def _physical_lines(raw: str, view: str) -> list[_Physical]:
+def _physical_lines(view: str, section_starts: Sequence[int]) -> list[_Physical]:
     lines: list[_Physical] = []
     last = 0
-    for match in _LINE.finditer(raw):
-        start, end = match.span()
+    for start, end, cut in _stretches(view, section_starts):
         text = view[start:end]
         lead = len(text) - len(text.lstrip())
         if lead == len(text):
             continue
         bullet = _BULLET.match(text)
         first, behind = start + lead, start + len(text.rstrip())
-        between = raw[last:first]
-        gap = bool(lines) and (between.count("\n") > 1 or (between.count("\r") > 1 and "\n" not in between))
+        between = view[last:first]
+        gap = bool(lines) and (
+            cut
+            or between.count("\n") > 1
+            or (between.count("\r") > 1 and "\n" not in between)
+            or "~" in between
+            or ";" in between
+        )
         text_start = start + bullet.end() if bullet else first
         if text_start < behind:
             lines.append(_Physical(first, behind, lead, text_start, bullet is not None, gap))
@@ -188,8 +207,35 @@ def _physical_lines(raw: str, view: str) -> list[_Physical]:
     return lines
 
 
-def _items(raw: str, view: str) -> Iterator[_Item]:
-    physical = _physical_lines(raw, view)
+def _stretches(view: str, section_starts: Sequence[int]) -> Iterator[tuple[int, int, bool]]:
+    """Lines as the text breaks them, cut where a section begins inside one and behind the section's heading.
+
+    The third value is True where a stretch begins with such a cut.
+    """
+    number = 0
+    for match in _LINE.finditer(with_line_ends(view)):
+        start, end = match.span()
+        cut = False
+        while number < len(section_starts) and section_starts[number] < end:
+            at = section_starts[number]
+            number += 1
+            if _STATEMENT_BEFORE.search(view, start, at) or view[start:at].lstrip()[:1].islower():
+                yield from _behind_heading(view, start, at, cut=cut)
+                start, cut = at, True
+        yield from _behind_heading(view, start, end, cut=cut)
+
+
+def _behind_heading(view: str, start: int, end: int, *, cut: bool) -> Iterator[tuple[int, int, bool]]:
+    head = _SECTION_HEAD.match(view, start, end)
+    if head is None or _HEADS_ON.match(view, head.end(), end):
+        yield start, end, cut
+        return
+    yield start, head.end(), cut
+    yield head.end(), end, True
+
+
+def _items(view: str, section_starts: Sequence[int]) -> Iterator[_Item]:
+    physical = _physical_lines(view, section_starts)
     wrapped = _hard_wrapped(physical, view)
     current: _Item | None = None
     previous: _Physical | None = None
@@ -232,8 +278,12 @@ def _is_heading(text: str) -> bool:
     words = stripped.rstrip(": ").split()
     if not words or len(stripped) > 90:
         return False
+    if len(_PDQ_LABEL.findall(stripped)) > 1:
+        return False  # "Age: 18 and over Performance status: ECOG 0-2 Life expectancy:" states two things
     if stripped.endswith(":") and len(words) <= 12:
         return _MEASURE.search(stripped) is None
+    if stripped.endswith(".") or (len(words) == 1 and len(stripped) <= _ABBREVIATION):
+        return False  # "HIV" is a criterion
     return stripped.isupper() and len(words) <= 8 and not any(c.isdigit() for c in stripped)
 
 

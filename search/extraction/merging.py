@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 
-from search.eligibility.criterion import Condition, Criterion, PriorTherapy
+from search.eligibility.criterion import Condition, Criterion, Extent, PriorTherapy
 
 _TWINS = {
     "surgery": ("surgery", "surgical"),
@@ -16,18 +17,24 @@ _TWINS = {
 """Topics whose words also name a therapy, by what such a therapy is called. The topic is their home."""
 
 
-def merged(items: Iterable[Criterion]) -> list[Criterion]:
+def merged(items: Iterable[Criterion], alternatives: Sequence[int] = ()) -> list[Criterion]:
     """The criteria of one line in the order of the text, each fact once.
 
     Of a fact with the same meaning the surest mention stays, of equals the first; alternatives (`or_group`) are told
     apart. A therapy that says no more than the topic read from the same words is left out.
+
+    Args:
+        items: criteria of the line.
+        alternatives: offsets at which the line goes over to another whole statement ("… OR …"), ascending; the extent
+            of the disease is told once for each.
     """
     ordered = sorted(items, key=lambda item: (item.evidence.start, item.evidence.end))
     if len(ordered) < 2:
         return ordered
     best: dict[tuple[object, ...], Criterion] = {}
     for item in ordered:
-        key = (item.fact, item.requirement, item.or_group)
+        part = bisect_right(alternatives, item.evidence.start) if isinstance(item.fact, Extent) else 0
+        key = (item.fact, item.requirement, item.or_group, part)
         if key not in best or item.confidence > best[key].confidence:
             best[key] = item
     kept = set(map(id, best.values()))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from search.eligibility.profile import read_profile
 from search.extraction.notes.cns import cns
 from search.extraction.notes.dates import note_date
 from search.extraction.notes.demographics import demographics
@@ -22,9 +23,11 @@ from search.extraction.notes.performance import performance
 from search.extraction.notes.staging import implied_stage, staging
 from search.extraction.notes.text import Json, NoteFact, NoteText, note_text
 from search.extraction.notes.treatments import treatments
+from search.extraction.notes.unread import unread
+from search.patient import Origin, Patient, Unread
 from search.terminology import oncotree
 
-__all__ = ["NoteFact", "NoteReading", "read_note"]
+__all__ = ["NoteFact", "NoteReading", "patient_of_note", "read_note"]
 
 _LISTS = frozenset({"performance", "biomarkers", "prior_therapies", "labs", "extent"})
 _ADVANCED = frozenset(
@@ -50,10 +53,12 @@ class NoteReading:
     Attributes:
         profile: the profile (FORMAT.md); a key is missing where nothing was read.
         facts: every fact with `note[fact.start:fact.end]`, the words that say it, in the order of the profile's keys.
+        unread: what was told and could not be used: another language, an impossible age, several stages.
     """
 
     profile: dict[str, Json]
     facts: tuple[NoteFact, ...]
+    unread: tuple[Unread, ...] = ()
 
 
 def read_note(text: str) -> NoteReading:
@@ -66,7 +71,14 @@ def read_note(text: str) -> NoteReading:
         return NoteReading({}, ())
     note = note_text(text)
     facts = tuple(_facts(note))
-    return NoteReading(_profile(facts), facts)
+    return NoteReading(_profile(facts), facts, tuple(unread(note, facts)))
+
+
+def patient_of_note(text: str) -> Patient:
+    """The patient of a note; `unread` holds what neither the note's nor the profile's reader could use."""
+    reading = read_note(text)
+    patient = read_profile(reading.profile, Origin.NOTE)
+    return replace(patient, unread=(*reading.unread, *patient.unread))
 
 
 def _facts(note: NoteText) -> Iterable[NoteFact]:

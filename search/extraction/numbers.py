@@ -80,7 +80,7 @@ _POSTFIX = re.compile(
 )
 _FILLER = (
     r"(?: or equal to| than| of| to| the| a| an| value| score| level| equal| grade| ecog| ps| \(|:|,| by| age"
-    r"| is| be| or| above| below)"
+    r"| is| be| or| above| below| ?x(?= ?\d))"
 )
 _AFTER_COMPARATOR = re.compile(
     rf"(?: ?[(\[][^)\]\w]{{1,3}}[)\]])?{_FILLER}{{0,3}} ?(?P<sign>[+])? ?(?P<number>{NUMBER})"

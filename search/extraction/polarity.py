@@ -48,6 +48,8 @@ def stance(line: Line, start: int, end: int, text: CriteriaText | None = None) -
     before = " ".join(line.folded[first : max(first, start - line.start)].split()) + " "
     after = line.folded[end - line.start : last]
     base = governed(line, text)
+    if first and base is _REQUIRED and lexicon.GOES_ON.match(before) and _permits(line.folded[:first][-_REACH:]):
+        base = _ALLOWED
     if lexicon.NO_EXCEPTION.search(before):
         return Stance(_PROHIBITED)
     excepted = _exception_before(before)
@@ -63,16 +65,19 @@ def stance(line: Line, start: int, end: int, text: CriteriaText | None = None) -
 
 def _meaning(before: str, after: str, base: Requirement) -> Requirement:
     """Requirement of a span between two pieces of its sentence, apart from exceptions."""
-    before, after = lexicon.BRACKETS.sub(" ", before), lexicon.ASIDE.sub(" ", after)
+    if "(" in before or "[" in before:
+        before = lexicon.BRACKETS.sub(" ", before)
+    if "(" in after:
+        after = lexicon.ASIDE.sub(" ", after)
     condition = lexicon.CONDITION.search(before)
     if condition is not None and _permits(before[: condition.start()]):
         return _ALLOWED  # "are eligible provided they have no …"
-    clause_start = 0
-    for boundary in lexicon.CLAUSE_END.finditer(before):
-        clause_start = boundary.end()
-    clause = before[clause_start:]
-    boundary_after = lexicon.CLAUSE_END.search(after) or lexicon.SUBJECT.search(after, _OWN_SUBJECT)
-    rest = after[: boundary_after.start()] if boundary_after else after
+    clause = before[lexicon.clause_start(before) :]
+    stop = lexicon.clause_stop(after)
+    if stop is None:
+        subject = lexicon.SUBJECT.search(after, _OWN_SUBJECT)
+        stop = len(after) if subject is None else subject.start()
+    rest = after[:stop]
 
     forbidding = lexicon.FORBIDDANCE.search(rest) or lexicon.FORBIDDANCE.search(clause)
     permitting = lexicon.PERMISSION.search(rest)
@@ -101,7 +106,7 @@ def _meaning(before: str, after: str, base: Requirement) -> Requirement:
     return _REQUIRED if (base is _REQUIRED) != negated else _PROHIBITED
 
 
-def _says(modal: re.Pattern[str], clause: str) -> bool:
+def _says(modal: lexicon.Gated, clause: str) -> bool:
     """Whether the statement itself holds a modal verb; "those who must take steroids" only describes."""
     found = modal.search(clause)
     return found is not None and not lexicon.RELATIVE.search(clause[: found.start()])
@@ -142,7 +147,7 @@ def _exception_before(before: str) -> re.Match[str] | None:
     inside = before[found.end() :]
     if ")" in lexicon.BRACKETS.sub("", inside):
         return None  # it stood in brackets that are closed
-    if not before[: found.start()].strip(" (,-") and "," in inside:
+    if not before[: found.start()].strip(" (,-") and "," in inside.partition("(")[0]:
         return None  # "Except for alopecia, …" ends at the comma
     if lexicon.COHORT_LABEL.match(inside):
         return None  # "All cohorts except 2f: …"
@@ -157,9 +162,9 @@ def governed(line: Line, text: CriteriaText | None) -> Requirement:
     if text is None:
         return base
     parent = text.parent(line)
-    if parent is not None and lexicon.LEADS.search(parent.folded):
+    if parent is not None and _leads(parent.folded):
         words, base = parent.folded, governed(parent, text)
-    elif line.headings and parent is None and lexicon.HEADS.search(line.headings[-1]):
+    elif line.headings and parent is None and _heads(line.headings[-1]):
         words = line.headings[-1]
     else:
         return base
@@ -170,6 +175,18 @@ def governed(line: Line, text: CriteriaText | None) -> Requirement:
             return _inverted(_meaning(words[: exception.start()], "", base), exception)
     first = max(words.rfind(". ") + 1, 0)
     return _meaning(words[first:] + " ", "", base) if lexicon.STATES.search(words[first:]) else base
+
+
+@lru_cache(maxsize=256)
+def _leads(folded: str) -> bool:
+    """Whether a line opens a list; asked for every span of the lines below it."""
+    return lexicon.LEADS.search(folded) is not None
+
+
+@lru_cache(maxsize=256)
+def _heads(heading: str) -> bool:
+    """Whether a heading says what the lines below it mean."""
+    return lexicon.HEADS.search(heading) is not None
 
 
 def sentence(line: Line, start: int, end: int) -> tuple[int, int]:

@@ -17,11 +17,11 @@ class Gated:
     literals: tuple[str, ...]
     pattern: re.Pattern[str]
 
-    def search(self, text: str) -> re.Match[str] | None:
-        """First match."""
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """First match from an offset on."""
         for literal in self.literals:
             if literal in text:
-                return self.pattern.search(text)
+                return self.pattern.search(text, start)
         return None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
@@ -69,15 +69,21 @@ NEGATION = Gated(
         r"|(?:fail(?:s|ed|ure)|unable|inability|unwilling\w*) to)\b"
     ),
 )
-MODAL_NO = re.compile(
-    r"\b(?:must|may|should|shall|can|will)(?: also)? (?:not|never|neither)\b(?! (?:able|limited"
-    r"|only|willing|known)\b)"
-    r"|\bcannot\b|\bcan't\b"
+MODAL_NO = Gated(
+    ("not", "never", "neither", "cannot", "can't"),
+    re.compile(
+        r"\b(?:must|may|should|shall|can|will)(?: also)? (?:not|never|neither)\b(?! (?:able|limited"
+        r"|only|willing|known)\b)"
+        r"|\bcannot\b|\bcan't\b"
+    ),
 )
 RELATIVE = re.compile(r"\b(?:who|that|which|whose|if|unless)\b[^,]*$")
-MODAL_YES = re.compile(
-    r"\b(?:must|shall|should|(?:is|are|will be) required to|need(?:s)? to|has to|have to)"
-    r"(?! (?:not|never|be excluded|be ineligible|be free|preclude|interfere)\b)(?: also)?\b"
+MODAL_YES = Gated(
+    ("must", "shall", "should", "required to", "need", "has to", "have to"),
+    re.compile(
+        r"\b(?:must|shall|should|(?:is|are|will be) required to|need(?:s)? to|has to|have to)"
+        r"(?! (?:not|never|be excluded|be ineligible|be free|preclude|interfere)\b)(?: also)?\b"
+    ),
 )
 ELIGIBLE = (
     r"(?:allowed|permitted|permissible|eligible|acceptable|allowable|accepted|admissible|enrolled|included"
@@ -91,18 +97,15 @@ PERMISSION = Gated(
         "accept",
         "admiss",
         "enrol",
-        "inclu",
+        "included",
         "exclu",
         "preclu",
         "disqual",
         "may ",
-        "partic",
+        "to partic",
         "exception",
         "be considered",
-        "cause",
-        "basis",
-        "ground",
-        "reason",
+        "need not",
     ),
     re.compile(
         rf"\b(?:(?:is|are|be|being|was|were|remain)(?: also| still| considered"
@@ -113,6 +116,7 @@ PERMISSION = Gated(
         r"|ineligible|considered (?:an )?exclu\w+)"
         r"|not (?:be )?(?:an? |the )?(?:exclu\w+|(?:reasons?|causes?|basis|grounds) (?:for|of) (?:exclu"
         r"|inelig)\w+)|(?:can|may)(?: still)? be (?:enrolled|included|eligible|considered)"
+        r"|need not (?:be (?:present|stable|fulfilled|met|measurable|confirmed)|have)\b"
         r"|may (?:still )?(?:participate|enroll?|qualify)|(?<!the )(?:patients|participants|subjects"
         r"|individuals) may (?:still )?(?:have|continue|receive|be receiving|be on)|(?:is|are) (?:an )?exceptions? to"
         r"|(?:is|are|remain) eligible (?=for (?:this|the|enrol\w*|inclusion|participation|study|cohort)|to enrol"
@@ -142,18 +146,57 @@ EXCEPTION = Gated(
         r"|save\s+for|exempt)\b"
     ),
 )
-NO_EXCEPTION = re.compile(r"\bexceptions? (?:do|does) not (?:include|apply)\b")
+NO_EXCEPTION = Gated(("exception",), re.compile(r"\bexceptions? (?:do|does) not (?:include|apply)\b"))
 PERMITS_WHEN = re.compile(r"unless|except (?:if|when|in|that)")
-CLAUSE_END = re.compile(
-    r"\b(?:but|however|although|though|whereas|while|provided|as long as|unless|except(?! for$)|nevertheless)\b"
-    r"|,? and (?=(?:must|should|shall|patients?|participants?|subjects?|those|have|has|had|is|are|who"
-    r"|with(?!out)|adequate|at least)\b)"
-    r"|, (?=(?:must|patients?|participants?|subjects?|those)\b)"
+_CLAUSE_ENDS = (
+    Gated(
+        ("but", "however", "though", "whereas", "while", "provided", "as long as", "unless", "except", "nevertheless"),
+        re.compile(
+            r"\b(?:but|however|although|though|whereas|while|provided|as long as|unless|except(?! for$)|nevertheless)\b"
+        ),
+    ),
+    Gated(
+        (" and ",),
+        re.compile(
+            r" and (?=(?:must|should|shall|patients?|participants?|subjects?|those|have|has|had|is|are|who"
+            r"|with(?!out)|adequate|at least)\b)"
+        ),
+    ),
+    Gated((", ",), re.compile(r", (?=(?:must|patients?|participants?|subjects?|those)\b)")),
 )
-SUBJECT = re.compile(r"\b(?:patients?|participants?|subjects?|individuals?|those) (?:with|who|whose)\b")
+"""Where a clause ends. Three patterns, for two of them begin with a letter that is quickly found."""
+
+
+def clause_start(words: str) -> int:
+    """Where the last clause of the words begins."""
+    start = 0
+    for pattern in _CLAUSE_ENDS:
+        for match in pattern.finditer(words):
+            if match.end() > start:
+                start = match.end()
+    return start
+
+
+def clause_stop(words: str) -> int | None:
+    """Where the first clause of the words ends, if another follows."""
+    stops = [match.start() for match in (pattern.search(words) for pattern in _CLAUSE_ENDS) if match is not None]
+    if not stops:
+        return None
+    stop = min(stops)
+    return stop - 1 if stop and words[stop - 1] == "," and words[stop] == " " else stop
+
+
+SUBJECT = Gated(
+    (" with", " who"), re.compile(r"\b(?:patients?|participants?|subjects?|individuals?|those) (?:with|who|whose)\b")
+)
+GOES_ON = re.compile(r"\W*(?:this|these|it|which)(?: may| can| also)* includes?\b")
+"""A sentence that only spells out what the one before it says."""
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 ASIDE = re.compile(r"\((?! ?(?:is |are )?(?:allowed|permitted|acceptable|eligible|excluded|not ))[^()]*\)")
-CONDITION = re.compile(r"\b(?:provided|as long as|if|so long as|on condition|only when)\b")
+CONDITION = Gated(
+    ("provided", "as long as", "if", "so long as", "on condition", "only when"),
+    re.compile(r"\b(?:provided|as long as|if|so long as|on condition|only when)\b"),
+)
 JOINS = re.compile(r",|;|\b(?:and|or|nor|but)\b")
 GENERIC = re.compile(
     r"^\W*(?:all |the |any )?(?:patients?|participants?|subjects?|individuals?|women|men|children"

@@ -7,6 +7,7 @@ at the line alone, so that no pattern meets a long text.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -36,6 +37,18 @@ class Line:
     parent: int | None = None
     """Index of the line that governs it ("Adequate organ function, defined as:")."""
     is_heading: bool = False
+
+
+_ALTERNATIVE = re.compile(r"(?<=\s)OR(?=\s)")
+
+
+def alternatives(line: Line) -> list[int]:
+    """Offsets, in the raw text, at which a line goes over to another whole statement: "… OR …" in capitals."""
+    if " OR" not in line.plain and "\nOR" not in line.plain:
+        return []
+    if line.plain.isupper():
+        return []
+    return [line.start + match.start() for match in _ALTERNATIVE.finditer(line.plain)]
 
 
 @dataclass(frozen=True, slots=True)

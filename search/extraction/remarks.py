@@ -27,7 +27,22 @@ _LABEL = re.compile(
     r"|(?:cohort|part|arm|phase|group) [a-z0-9]{1,3})\W*"
 )
 _LONGEST = 60
-_OPENS = re.compile(r":\W*$")
+_OPENS = re.compile(
+    r":\W*$|\b(?:defined|listed|described|outlined|shown|specified|indicated)(?: \w+)? below\W*$|\bas follows\W*$"
+    r"|\b(?:defined|listed|described|outlined|shown|specified) in (?:the )?(?:following )?table(?: below| \d)?\W*$"
+)
+_TESTED = re.compile(
+    r"^\d+(?:\.\d+)+|\(?\b(?:obtained |performed |measured |assessed |done )?(?:within|=<|<=|\u2264) ?\d+ "
+    r"(?:calendar )?(?:days?|weeks?|hours?)\b"
+)
+"""Numbers that say nothing of how many of a list count: of the item, and when a test is done."""
+_LONGEST_OPENING = 200
+_STATES = re.compile(
+    r"\b(?:no|not|non|without|never|eligible|ineligible|excluded|required|provided|unknown|prior|previous(?:ly)?|newly"
+    r"|diagnos\w+|confirmed|proven|treated|received|undergone|failed|history|active|uncontrolled|tumou?r)\b"
+    r"|[.;] [a-z]|[a-z]\) "
+)
+"""Words of an opening that its list need not repeat: where the list is not indented below it, it stays a statement."""
 _SAYS_MORE = re.compile(
     r"\b(?:any|either|one|two|three|four|[1-9]|at least|alternatively|includ\w*|such as|limited|e\.g"
     r"|unless|except\w*|if)\b"
@@ -40,9 +55,21 @@ def asks_nothing(line: Line, text: CriteriaText) -> bool:
     words = " ".join(line.folded.split())
     if len(words) <= _LONGEST and (_EMPTY.fullmatch(words) or _LABEL.fullmatch(words)):
         return True
-    return bool(_OPENS.search(words)) and _governs(line, text) and not _SAYS_MORE.search(words)
+    if not _OPENS.search(words):
+        return False
+    if not _governs(line, text) and (
+        len(words) > _LONGEST_OPENING or not _precedes(line, text) or _STATES.search(words) is not None
+    ):
+        return False
+    return not _SAYS_MORE.search(_TESTED.sub("", words))
 
 
 def _governs(line: Line, text: CriteriaText) -> bool:
     following = line.index + 1
     return following < len(text.lines) and text.lines[following].parent == line.index
+
+
+def _precedes(line: Line, text: CriteriaText) -> bool:
+    """Whether a list may follow that is not indented below its opening."""
+    following = line.index + 1
+    return following < len(text.lines) and text.lines[following].section is line.section

@@ -14,7 +14,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from search.extraction.headings import INLINE, Kind, heading_kind, is_item, item_indent
+from search.extraction.headings import Kind, heading_kind, inline_headings, is_item, item_indent
+from search.extraction.normal import with_line_ends
 
 SectionKind = Literal["inclusion", "exclusion", "other"]
 
@@ -63,7 +64,7 @@ def _cuts(text: str) -> Iterator[tuple[int, str]]:
     kind: Kind = "inclusion"
     nested: tuple[int, Kind] | None = None
     named = False
-    for start, line in _lines(text):
+    for start, line in _lines(with_line_ends(text)):
         if nested is not None and line.strip() and item_indent(line) <= nested[0]:
             # The list under an item such as "* Patients are excluded if:" is over.
             kind, nested = nested[1], None
@@ -82,9 +83,9 @@ def _cuts(text: str) -> Iterator[tuple[int, str]]:
             else:
                 kind, nested = found, None
                 yield start, kind
-        for match in INLINE.finditer(line):
-            kind, nested = ("exclusion" if match["exclusion"] else "inclusion"), None
-            yield start + match.start("heading"), kind
+        for at, inner in inline_headings(line):
+            kind, nested = inner, None
+            yield start + at, kind
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

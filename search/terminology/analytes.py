@@ -171,7 +171,16 @@ def find_analytes(text: str, view: Folded | None = None) -> list[AnalyteMention]
         text: any text; offsets are into it, in code points.
         view: `fold(text)`, if the caller has it already.
     """
-    view = view if view is not None else fold(text)
+    return list(_found(text)) if view is None else _mentions(text, view)
+
+
+@functools.lru_cache(maxsize=64)
+def _found(text: str) -> tuple[AnalyteMention, ...]:
+    """The analytes of a text; a line is asked for by itself and by those that go on with it."""
+    return tuple(_mentions(text, fold(text)))
+
+
+def _mentions(text: str, view: Folded) -> list[AnalyteMention]:
     hits: list[tuple[int, int, _Name]] = []
     for last, (length, found) in _automaton().iter(view.text):
         start, end = view.offset(last - length + 2), view.offset(last - 1) + 1

@@ -40,6 +40,7 @@ class _Reading:
     sites: frozenset[str]
 
 
+@functools.lru_cache(maxsize=64)
 def _read(text: str) -> _Reading:
     tokens = scan(text)
     mentions: list[tuple[int, int, frozenset[str]]] = []

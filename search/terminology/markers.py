@@ -148,8 +148,16 @@ def find_markers(text: str, context: str = "") -> list[MarkerMention]:
         text: any text.
         context: further words about the same trial or person; they help to settle what an abbreviation stands for.
     """
+    return list(_found(text, context))
+
+
+@functools.lru_cache(maxsize=64)
+def _found(text: str, context: str) -> tuple[MarkerMention, ...]:
+    """The markers of a text; a reader asks first whether there are any, and then for them."""
     folded = fold(text)
     hits = [(last - length + 1, length, entry) for last, (length, entry) in _automaton().iter(folded.text)]
+    if not hits:
+        return ()
     hits.sort(key=lambda hit: (hit[0], -hit[1]))
     typed = text == text.lower()
     near = context.lower()
@@ -168,7 +176,7 @@ def find_markers(text: str, context: str = "") -> list[MarkerMention]:
         free = place + length - 1
         end = closed(text, start, end)
         found.append(MarkerMention(start, end, text[start:end], meant))
-    return _without_targets(text, found)
+    return tuple(_without_targets(text, found))
 
 
 def is_target(text: str, start: int, end: int) -> bool:

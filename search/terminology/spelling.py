@@ -50,13 +50,18 @@ def fold(text: str) -> Folded:
     """Fold a text; linear in its length. Several vocabularies look at the same text one after the other."""
     flat = f" {text.translate(_fold_table())} "
     places, shifts, removed = [0], [-1], 0
+    pieces: list[str] = []
+    at = 0
     for match in _RUN.finditer(flat):
         start, end = match.span()
         # The character after the run stands `removed` places further left than in the flat text.
         removed += end - start - 1
         places.append(end - removed)
         shifts.append(removed - 1)
-    return Folded(_RUN.sub(" ", flat), tuple(places), tuple(shifts))
+        pieces.append(flat[at : start + 1])
+        at = end
+    pieces.append(flat[at:])
+    return Folded("".join(pieces), tuple(places), tuple(shifts))
 
 
 def closed(text: str, start: int, end: int) -> int:

@@ -233,6 +233,7 @@ def stage_groups(
     return tuple(dict.fromkeys(found))
 
 
+@functools.lru_cache(maxsize=16384)
 def stage_leaves(
     text: str, system: str | None = None, site: str | None = None, edition: str | None = None
 ) -> frozenset[str]:

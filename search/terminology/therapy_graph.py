@@ -180,6 +180,7 @@ _HEAD = re.compile(
 )
 
 
+@functools.lru_cache(maxsize=65536)
 def therapy(name: str) -> Therapy | None:
     """The therapy that a name, brand, code, abbreviation or class phrase stands for; None if unknown.
 
@@ -275,6 +276,7 @@ def classes_of(name: str) -> frozenset[str]:
     return frozenset().union(*(_ancestors(drug) for drug in node.drugs)) if node.drugs else _ancestors(node.name)
 
 
+@functools.lru_cache(maxsize=262144)
 def is_a(drug_or_class: str, cls: str) -> bool:
     """Whether whoever had the first has had the second: the same thing, a member, a subclass, or a regimen with one."""
     wanted = therapy(cls)

@@ -20,6 +20,8 @@ from search.terminology.tables import read_table
 _ANY_MARKER = "*"
 # X stands for any residue ("G12X"), so it is no change of its own.
 _CHANGE = re.compile(r"(?:p\.)?([A-Z]\d{1,4})(?:[A-WYZ]|fs\*?\d*|\*|del|dup)")
+_RESIDUE = re.compile(r"[A-Z]\d{2,4}")
+"""A residue alone ("Q61"): any change of it."""
 _CANONICAL = {
     "wildtype": "wild type",
     "wild-type": "wild type",
@@ -88,6 +90,8 @@ def canonical_state(marker: str, words: str) -> str:
             for known in (state, *parts):
                 if known.lower() == lowered:
                     return known
+    if _RESIDUE.fullmatch(plain) and (marker, f"{plain}X") in _parts():
+        return f"{plain}X"
     return _CANONICAL.get(lowered, plain)
 
 
@@ -116,8 +120,10 @@ def state_leaves(marker: str, state: str) -> frozenset[str]:
 def _family(marker: str, state: str) -> str:
     """The leaf that stands for a protein change: itself where a row names it, else the rest of its family."""
     change = _CHANGE.fullmatch(state)
-    if change is None or any(of == marker and state in parts for (of, _), parts in _parts().items()):
+    if any(of == marker and state in (whole, *parts) for (of, whole), parts in _parts().items()):
         return state
+    if change is None:
+        return "other mutation" if _RESIDUE.fullmatch(state) else state
     residue = change.group(1)
     known = {one for (of, whole), parts in _parts().items() if of == marker for one in (whole, *parts)}
     if f"{residue}X" in known:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from search.text import MAX_TERM_LENGTH, STOP_WORDS, analyze, fold_name, terms
+from search.text import MAX_TERM_LENGTH, STOP_WORDS, analyze, fold_name, occurrences, terms
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,8 @@ def test_spellings_meet(spellings: str, term: str) -> None:
 @pytest.mark.parametrize(
     ("spellings", "count"),
     [
-        ("metastasis|metastases|metastatic|Metastasis", 1),
+        ("metastasis|metastases|metastatic|Metastasis|mets|Mets", 1),
+        ("mets|MET", 2),
         ("carcinoma|carcinomas|carcinomata", 1),
         ("therapy|therapies", 1),
         ("tumour|tumor|tumours|TUMORS", 1),
@@ -210,3 +211,38 @@ def test_names_fold(names: tuple[str, ...], folded: str) -> None:
 def test_folding_twice_changes_nothing(name: str) -> None:
     once = fold_name(name)
     assert fold_name(once) == once
+
+
+_PARTS = (
+    "a",
+    "B",
+    "l1",
+    "L1",
+    "1",
+    "2.5",
+    "(L)",
+    "(l)-1",
+    "PD",
+    "HER",
+    "IL",
+    "V600E",
+    "β",
+    "é",
+    "\u0301",
+    "x",
+    "_",
+    "٣",
+    "*",
+)
+_MARKS = (" ", "  ", "\n", "\t", "\u00a0", "-", "+", "/", "\u2013", ".", ",", ":", "'", "\ud800")
+
+
+@given(st.lists(st.sampled_from(_PARTS + _MARKS), max_size=16).map("".join))
+@example("PD L1 2 3 PD-(L)1 her 2 neu")
+@example("12 kg of x" * 9)
+def test_reading_word_by_word_finds_what_reading_the_whole_text_finds(text: str) -> None:
+    whole = analyze(text)
+    assert terms(text) == tuple(token.term for token in whole)
+    wanted = {token.term for token in whole[::2]}
+    assert occurrences(text, wanted) == [token for token in whole if token.term in wanted]
+    assert occurrences(text, ()) == []

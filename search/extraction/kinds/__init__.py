@@ -8,6 +8,7 @@ from search.extraction.kinds.cancers import CANCERS
 from search.extraction.kinds.cns import CNS
 from search.extraction.kinds.conditions import CONDITIONS
 from search.extraction.kinds.extents import EXTENTS
+from search.extraction.kinds.fertility import FERTILITY
 from search.extraction.kinds.lab_tables import LAB_TABLES
 from search.extraction.kinds.labs import LABS
 from search.extraction.kinds.line_counts import LINE_COUNTS
@@ -24,6 +25,7 @@ READERS: tuple[Reader, ...] = (
     BIOMARKERS,
     CNS,
     CONDITIONS,
+    FERTILITY,
     LABS,
     LAB_TABLES,
     LINE_COUNTS,

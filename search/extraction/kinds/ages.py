@@ -16,6 +16,7 @@ from search.extraction.flow import flow
 from search.extraction.normal import fold
 from search.extraction.numbers import LONGEST_LINE, NUMBER, Comparison, comparisons, inverted, mirrored, number_value
 from search.extraction.polarity import stance
+from search.extraction.polarity_words import Gated
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 
 _YEARS_IN = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
@@ -67,6 +68,22 @@ _ELSEWHERE = re.compile(
 _SOFT_ELSEWHERE = re.compile(
     r"weight|history of|since|until|family history|tissue|biops|performance|karnofsky|creatinine|pregnan|diagnos"
 )
+_LIMIT = re.compile(
+    rf"\b(?P<which>minimum|maximum|min|max)\.? age ?(?:of|is|:|=|limit)? ?(?P<value>\d{{1,3}})[ -]?{_UNIT}?"
+)
+"""A bound by name: "maximum age of 70 years"."""
+_PLUS = re.compile(
+    rf"\bage[ds]? ?:? ?(?P<aged>\d{{1,2}}) ?\+|\b(?P<value>\d{{1,2}})\+?(?<=\+) ?-?{_UNIT}(?: of age| old)?"
+    r"|^\W*(?:(?:participants?|patients?|subjects?|must|be|is|are)\b ?)+(?:\u2265|>=|>|at least) ?(?P<least>18|21)"
+    r"(?= (?:at|on|by) )|^\W*(?:(?:must|be|is|are)\b ?)*(?:older than|\u2265|>=) ?(?P<alone>18|21)\W*$"
+    r"|^\W*(?P<over>\d{1,2}) (?:years? )?and (?:over|older)\W*$"
+)
+_ADULT = re.compile(
+    r"^[\s.,:*-]*(?:(?:must|should|be|is|are|have|patients?|participants?|subjects?|adults?|at|an|the|they)\b[ ,:]*)*"
+    r"(?:age[ds]?[ :]{1,2})?(?P<value>16|18|19|20|21) ?(?:years?|yrs?)(?: of age| old|\b)"
+    r"(?= ?(?:[.,;)]|$|at (?:the )?time|on (?:the )?day|when|who|and\b(?! (?:less|under|young|<|up|\u2264))|prior|by))"
+)
+"""The age of majority, with the sign before it lost or left out: nobody enrols people of that one age."""
 _CONDITION = re.compile(
     r"\b(?:if|unless|when|whose|in|for|among|except(?: for)?|although|while|those"
     r"|note)\b[^,;.:]{0,14}\b(?:patients?|participants?|subjects?|children|adolescents?|adults?|those"
@@ -75,9 +92,13 @@ _CONDITION = re.compile(
     r"|unless|when) (?:>|<|\u2265|\u2264|aged?|over|under|older|younger|at least)?[^,;.:a-z]{0,6}$"
 )
 _PAIRED = re.compile(r" ?(?:years?|yrs?)?(?: old| of age)?[, ]*(?:and|but|to|or)?[, ]*(?:age[ds]? )?")
-_WORTH = re.compile(
-    r"(?:\u2265|\u2264|<|>|=|over|under|least) ?\d\d? ?(?:years|yrs)|\bage[ds]?\b|\bold(?:er)?\b|younger"
-    r"|(?:years?|yrs?)[ -](?:and|or|&) |y/o|\dy\b"
+_WORTH = Gated(
+    ("age", "year", "yrs", "old", "younger", "y/o", "18", "21", "and over", "+", *(f"{digit}y" for digit in range(10))),
+    re.compile(
+        r"(?:\u2265|\u2264|<|>|=|over|under|least) ?\d\d? ?(?:years|yrs)|\d\+ ?-?y|\d\d ?(?:years|yrs)\W*$"
+        r"|\d and over\W*$|(?:least|than|\u2265|>=|>) ?(?:18|21)\b(?! ?[%x.])|\bage[ds]?\b|\bold(?:er)?\b|younger"
+        r"|(?:years?|yrs?)[ -](?:and|or|&) |y/o|\dy\b"
+    ),
 )
 
 
@@ -93,7 +114,10 @@ class _Bound:
 class AgeReader:
     """Reads the bounds of age in a line."""
 
-    triggers: tuple[str, ...] = ("age", "year", "yrs", "y/o", "over", "under", " to ", "18-", "and up")
+    triggers: tuple[str, ...] = (
+        *("age", "year", "yrs", "y/o", "over", "under", " to ", "18-", "and up", "older than"),
+        *("\u2265 18", "\u226518", ">= 18", ">=18", "> 18", "\u2265 21", ">= 21"),
+    )
     """The last ones for what stands under the heading "Age:" of the old layout."""
 
     def __call__(self, line: Line, text: CriteriaText) -> Iterable[Finding]:
@@ -160,6 +184,10 @@ def _bounds(folded: str, *, under_age: bool) -> Iterator[_Bound]:
         if bound is not None and not any(s < bound.end and bound.start < e for s, e in taken):
             taken.append((bound.start, bound.end))
             yield bound
+    for bound in _named_limits(folded):
+        if not any(s < bound.end and bound.start < e for s, e in taken):
+            taken.append((bound.start, bound.end))
+            yield bound
     waiting: Comparison | None = None
     for comparison in comparisons(folded):
         if any(s < comparison.end and comparison.start < e for s, e in taken):
@@ -187,11 +215,32 @@ def _bounds(folded: str, *, under_age: bool) -> Iterator[_Bound]:
             yield _Bound(match.start(), match.end(), value, value, mirrored(op))
 
 
+def _named_limits(folded: str) -> Iterator[_Bound]:
+    """Bounds without a comparison: by name, by a plus sign, or the age of majority alone."""
+    for match in _LIMIT.finditer(folded):
+        years = _years(float(match["value"]), match["unit"])
+        yield _Bound(match.start(), match.end(), years, years, ">=" if match["which"].startswith("min") else "<=")
+    for match in _PLUS.finditer(folded):
+        unit = match["unit"] if match["value"] else None
+        if unit is None or unit[0] == "y":
+            names = ("aged", "value", "over", "least", "alone")
+            years = next(float(match[name]) for name in names if match[name])
+            yield _Bound(match.start(), match.end(), years, years, ">=")
+    adult = _ADULT.match(folded)
+    if adult is not None:
+        years = float(adult["value"])
+        yield _Bound(adult.start("value"), adult.end(), years, years, ">=")
+
+
 def _range(folded: str, match: re.Match[str], *, under_age: bool) -> _Bound | None:
     unit = match["unit"]
     after = folded[match.end() : match.end() + 10]
     aged = re.match(r"[ -]?(?:of age|old\b|in age)", after) is not None
     before = _AGE_BEFORE.search(folded[max(0, match.start() - _CUE_BEFORE) : match.start()])
+    alone = unit is not None and unit[0] == "y" and _PEOPLE_ONLY.fullmatch(folded[: match.start()]) is not None
+    aged = aged or (
+        alone and re.match(r"\W*(?:$|old|of age|inclusive)", folded[match.end() : match.end() + 14]) is not None
+    )
     if not (under_age or aged or (before is not None and _clean(before["gap"]))):
         return None
     if match["glue"] == "and" and "between" not in folded[max(0, match.start() - 24) : match.end()]:

@@ -15,13 +15,23 @@ from dataclasses import replace
 from search.eligibility.criterion import Biomarker, Requirement, Section
 from search.extraction.flow import Flow, flow
 from search.extraction.guards import is_other_malignancy
-from search.extraction.kinds.marker_chains import LIST, NEGATIVE_LIKE, Member, both_signs, chains_of, joint_of, stated
+from search.extraction.kinds.marker_chains import (
+    LIST,
+    NEGATIVE_LIKE,
+    Member,
+    both_signs,
+    chains_of,
+    joint_of,
+    segments,
+    stated,
+)
 from search.extraction.kinds.marker_context import Company, Talk, company, is_aside, is_assay, tested, tested_for
 from search.extraction.kinds.marker_names import find_named
 from search.extraction.kinds.marker_states import Kind, Reading, Token, combine, find_tokens
 from search.extraction.kinds.marker_triggers import triggers
 from search.extraction.normal import fold
 from search.extraction.polarity import stance
+from search.extraction.polarity_words import Gated
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 from search.terminology.markers import find_markers, is_target
 
@@ -45,8 +55,9 @@ _BARE = 25
 """Characters beside its markers up to which a line is an entry of the list above it."""
 
 
-_PROMISING = re.compile(
-    r"\bhla\b|leu[ck]ocyte antigen|actionable|targetable|druggable|driver|v600|l858r|t790m|g12c|t315i"
+_PROMISING = Gated(
+    ("hla", "cyte antigen", "action", "targetable", "druggable", "driver", "v600", "l858r", "t790m", "g12c", "t315i"),
+    re.compile(r"\bhla\b|leu[ck]ocyte antigen|actionable|targetable|druggable|driver|v600|l858r|t790m|g12c|t315i"),
 )
 """Words of what is read without a marker's name."""
 
@@ -104,6 +115,8 @@ def _of_chain(
     tokens = [token for member in chain for token in stated(member)]
     if tokens and all(token.kind is Kind.VARIANT for token in tokens) and is_assay(folded, end):
         return
+    if folded.count("(", start, end) > folded.count(")", start, end):
+        end = max(chain[0].named.end, folded.rindex("(", start, end))  # what the bracket says is said of itself
     raw_start, raw_end = _raw(line, flowing, start, end)
     if line.section is Section.EXCLUSION and is_other_malignancy(line, raw_start, raw_end, text):
         return
@@ -112,8 +125,9 @@ def _of_chain(
     requirement = around.requirement
     basket = len(_CANCERS.findall(folded)) >= _BASKET and requirement is Requirement.REQUIRED
     either = both_signs([member for member, _ in readings], [reading for _, reading in readings], folded)
-    joint = joint_of(chain, [reading for _, reading in readings], folded)
+    joints = _joints(chain, readings, folded, number)
     for member, by_marker in readings:
+        joint, part = joints.get(member.named.start, ("and", str(number)))
         for marker, reading in by_marker.items():
             means = requirement
             if means is Requirement.REQUIRED and (marker in either or {"positive", "negative"} <= set(reading.states)):
@@ -127,9 +141,23 @@ def _of_chain(
             )
             if member.shared or inherited:
                 confidence = min(confidence, _SHARED)
-            group = _group(joint, number, member, reading, means)
+            group = _group(joint, part, member, reading, means, folded)
             fact = Biomarker(marker, reading.states, reading.threshold, around.unknown_ok)
             yield Finding(fact, s, e, means, confidence, group, said.exception), around
+
+
+def _joints(
+    chain: list[Member], readings: list[tuple[Member, dict[str, Reading]]], folded: str, number: int
+) -> dict[int, tuple[str, str]]:
+    """By the offset of a member's name, how its part of the chain is joined, and the name of that part."""
+    found: dict[int, tuple[str, str]] = {}
+    parts = segments(chain, folded)
+    for place, members in enumerate(parts):
+        inside = {member.named.start for member in members}
+        joint = joint_of(members, [reading for member, reading in readings if member.named.start in inside], folded)
+        name = f"{number}.{place}" if len(parts) > 1 else str(number)
+        found |= dict.fromkeys(inside, (joint, name))
+    return found
 
 
 def _span(member: Member) -> tuple[int, int]:
@@ -195,16 +223,21 @@ def _from_parent(chain: list[Member], line: Line, text: CriteriaText, folded: st
     return [token for token in find_tokens(words, fold(words)) if token.kind in (Kind.NOUN, Kind.SIGN)]
 
 
-def _group(joint: str, number: int, member: Member, reading: Reading, means: Requirement) -> str | None:
+_BOTH, _EITHER = re.compile(r"\band\b"), re.compile(r"\bor\b|/")
+
+
+def _group(joint: str, part: str, member: Member, reading: Reading, means: Requirement, folded: str) -> str | None:
     negative = bool(NEGATIVE_LIKE & set(reading.states)) and not reading.negated
     if means is Requirement.REQUIRED:
         if joint == "or":
-            return f"markers {number}"
-        if len(member.named.markers) > 1 and not negative:
-            return f"markers {number} {member.named.start}"
+            return f"markers {part}"
+        name = folded[member.named.start : member.named.end]
+        both = _BOTH.search(name) is not None and _EITHER.search(name) is None
+        if len(member.named.markers) > 1 and not negative and not both:
+            return f"markers {part} {member.named.start}"
         return None
     if means is Requirement.PROHIBITED and len(member.named.markers) > 1 and negative:
-        return f"markers {number} {member.named.start}"  # not all of them: one that fails is enough
+        return f"markers {part} {member.named.start}"  # not all of them: one that fails is enough
     return None
 
 

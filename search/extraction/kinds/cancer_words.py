@@ -62,3 +62,51 @@ SETS_APART = re.compile(
 VIRAL = re.compile(r"\bhiv\b|immunodeficiency virus|castleman")
 WEAK_ANY = re.compile(r"solid|h(?:a)?ematolog|all |any |malignan|cancers")
 BARE = re.compile(r"(?:in[- ]situ )?squamous(?:[- ]cell)?(?: carcinomas?| cancers?)?|scc")
+QUALIFIED = re.compile(
+    r"\b[\w/+]+[- ](?:driven|positive|negative|associated|related|induced|mutated|mutant|rearranged|amplified"
+    r"|deficient) $"
+)
+"""A marker that says which of the patients with a disease are meant: the disease by itself rules nobody out."""
+
+_PLAIN = frozenset(
+    [
+        *("a", "an", "the", "any", "all", "no", "not", "other", "another", "or", "and", "and/or", "nor"),
+        *("either", "both", "also", "of", "with", "to", "by", "for", "from", "than", "as", "in", "on"),
+        *("at", "including", "include", "includes", "is", "are", "be", "has", "have", "had", "having"),
+        *("was", "were", "been", "being", "excluding", "except", "without", "eg", "ie", "ex", "known"),
+        *("suspected", "confirmed", "documented", "diagnosed", "proven", "active", "current", "currently"),
+        *("existing", "histologically", "cytologically", "pathologically", "history", "diagnosis"),
+        *("diagnoses", "evidence", "presence", "primary", "malignant", "invasive", "metastatic"),
+        *("advanced", "histology", "histologies", "type", "types", "subtype", "subtypes", "disease"),
+        *("diseases", "pathology", "tumor", "tumors", "tumour", "tumours", "cancer", "cancers"),
+        *("following", "lymphoma", "leukemia", "patients", "participants", "subjects", "predominantly"),
+        *("predominant", "untreated", "concurrent", "biopsy-proven", "biopsy", "clinical", "clinically"),
+        *("apparent", "component", "components", "classical", "typical", "variant", "variants", "that"),
+        *("which", "who", "such", "pathologic", "pathological", "cohort", "arm", "particular", "amyloid"),
+        *("ig", "reveals", "shows"),
+        *("exclude", "excludes", "excluded", "inactive"),
+    ]
+)
+"""Words before the name of a disease that do not narrow it."""
+_NAMES = re.compile(r"omas?$|emias?$|\d")
+"""The end of another disease's name, or a label of a classification (M3)."""
+_LAST_WORD = re.compile(r"(?:^|[\s(])([a-z][\w+-]*) $")
+_LIMITED = re.compile(
+    r"[\s)]*(?:(?:patients?|subjects?|participants?|histolog(?:y|ies)|components?) )?(?:with(?:out)?|located|involving"
+    r"|exhibiting|harbou?ring|arising|transform\w+|mixed|amenable|in (?:the|one|a)|at (?:t )?stages?"
+    r"|of (?:the )?(?:contralateral|tuberous|down)"
+    r"|(?:that|which|who) (?:has|have|had|is|are|was|were)(?! (?:not|excluded|ineligible|also excluded))|if|when|whose"
+    r"|(?:greater|more|less|larger|smaller) than|[<>\u2264\u2265])"
+)
+
+
+def is_limited(before: str, after: str) -> bool:
+    """Whether a disease that rules out carries words that say which of its patients are meant, not read any further.
+
+    Args:
+        before: folded words before the disease, with single spaces and one at the end.
+        after: folded words behind it, likewise.
+    """
+    last = _LAST_WORD.search(before)
+    narrows = last is not None and last[1] not in _PLAIN and not _NAMES.search(last[1])
+    return narrows or _LIMITED.match(after) is not None

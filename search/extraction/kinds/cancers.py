@@ -9,11 +9,12 @@ disease under study, or another tumor of the same organ system), not other or ea
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from search.eligibility.criterion import Cancer, Requirement, Section
 from search.extraction.guards import is_other_malignancy_line
+from search.extraction.kinds.cancer_lists import INCLUDES, with_listed_kinds
 from search.extraction.kinds.cancer_words import (
     BARE,
     CAPITALS,
@@ -27,12 +28,14 @@ from search.extraction.kinds.cancer_words import (
     OPENS,
     OR,
     PERMITTED,
+    QUALIFIED,
     SECONDARY,
     SETS_APART,
     STRONG,
     UNIT,
     VIRAL,
     WEAK_ANY,
+    is_limited,
 )
 from search.extraction.kinds.disease import (
     LONGEST,
@@ -43,6 +46,7 @@ from search.extraction.kinds.disease import (
     is_conditional,
     is_negated,
     is_other,
+    is_premise,
     is_subject,
     lines_with_stems,
     once,
@@ -62,6 +66,8 @@ _UNIT_LENGTH = 5
 _AFTER_THERAPY = frozenset({"MDS", "AML", "MDS/MPN"})
 """Diseases that exclusions name as an effect of earlier therapy."""
 _MANY_SITES = 5
+_LIMITED = 0.1
+"""Confidence that a disease rules out as a whole, where words around it say which of its patients are meant."""
 _UNKNOWN_AT = {"MEL": "MUP", "HEAD_NECK": "HNSCUP"}
 """An unknown primary, where the text speaks of melanoma or of the head and neck, has a code of its own."""
 
@@ -73,6 +79,8 @@ class _Group:
     start: int
     end: int
     mentions: tuple[CancerMention, ...]
+    open: bool = False
+    """The first includes the others, and more."""
 
     @property
     def codes(self) -> frozenset[str]:
@@ -97,28 +105,35 @@ def _is_named(line: Line, text: CriteriaText) -> bool:
 def _mentions(line: Line, context: str, text: CriteriaText) -> list[CancerMention]:
     if not _is_named(line, text) or (line.section is Section.EXCLUSION and is_other_malignancy_line(line)):
         return []
-    return [
+    mentions = [
         mention
         for mention in find_cancers(line.plain[:LONGEST], context)
         if not (
             mention.quote.islower() and len(mention.quote) < _UNIT_LENGTH and UNIT.search(line.plain[: mention.start])
         )
     ]
+    return with_listed_kinds(line.folded, mentions) if mentions else mentions
 
 
 def _groups(line: Line, mentions: list[CancerMention]) -> Iterator[_Group]:
     """Mentions joined by "or", commas, slashes and words of the disease."""
-    open_group: list[CancerMention] = []
+    group: list[CancerMention] = []
     for mention in mentions:
-        if open_group:
-            between = line.folded[open_group[-1].end : mention.start]
+        if group:
+            between = line.folded[group[-1].end : mention.start]
             joined = len(between) < _LISTED and JOINS.fullmatch(between) and OR.search(between)
             if not joined:
-                yield _Group(open_group[0].start, open_group[-1].end, tuple(open_group))
-                open_group = []
-        open_group.append(mention)
-    if open_group:
-        yield _Group(open_group[0].start, open_group[-1].end, tuple(open_group))
+                yield _group(line, group)
+                group = []
+        group.append(mention)
+    if group:
+        yield _group(line, group)
+
+
+def _group(line: Line, mentions: list[CancerMention]) -> _Group:
+    first = mentions[0]
+    includes = INCLUDES.match(line.folded, first.start + len(first.quote)) is not None
+    return _Group(first.start, mentions[-1].end, tuple(mentions), includes)
 
 
 def _named_by(group: _Group, own: Disease) -> frozenset[str]:
@@ -136,6 +151,8 @@ def _named_by(group: _Group, own: Disease) -> frozenset[str]:
         and BARE.fullmatch(group.mentions[0].quote.lower())
     ):
         return frozenset({"HNSC"})
+    if group.open:
+        return frozenset(codes)
     specific = oncotree.without_ancestors(frozenset(codes))
     dropped = codes - specific
     if dropped <= set(oncotree.PSEUDO):
@@ -169,7 +186,12 @@ def _judge(line: Line, group: _Group, own: Disease, text: CriteriaText, earlier:
     requirement = stance(line, line.start + first.start, line.start + first.end, text).requirement
     if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION and text.parent(line) is None:
         requirement = requirement if is_negated(before, after) else Requirement.REQUIRED
-    conditional = is_conditional(before, after) or (not before.strip() and ITS_PATIENTS.match(after) is not None)
+    premise = is_premise(before, after)
+    if premise and _is_within(group, own, earlier):
+        return None
+    conditional = (not premise and is_conditional(before, after)) or (
+        not before.strip() and ITS_PATIENTS.match(after) is not None
+    )
     confirmed = CONFIRMED.search(before) is not None
     if conditional and not confirmed:
         if line.section is not Section.INCLUSION or not PERMITTED.search(after):
@@ -196,8 +218,14 @@ def _judge(line: Line, group: _Group, own: Disease, text: CriteriaText, earlier:
         apart = _set_apart(line, group, own, before, earlier)
         if not apart:
             return None
-        group = _Group(group.start, group.end, apart)
+        group = replace(group, mentions=apart)
     return _Candidate(line, group, requirement, confirmed)
+
+
+def _is_within(group: _Group, own: Disease, earlier: list[_Candidate]) -> bool:
+    """Whether a group lies within the diseases that are asked for: as a premise it speaks of some of their patients."""
+    known = own.codes | {code for c in earlier if c.requirement is Requirement.REQUIRED for code in c.group.codes}
+    return all(known & {code, *oncotree.ancestors(code)} for code in group.codes)
 
 
 def _is_required(line: Line, group: _Group, own: Disease, before: str, strong: bool) -> bool:
@@ -223,7 +251,7 @@ def _set_apart(
     line: Line, group: _Group, own: Disease, before: str, earlier: list[_Candidate]
 ) -> tuple[CancerMention, ...]:
     """Of diseases that rule out, those that set the population under study apart."""
-    if EARLIER.search(before) or VIRAL.search(line.folded):
+    if EARLIER.search(before) or VIRAL.search(line.folded) or QUALIFIED.search(before):
         return ()
     required = {code for c in earlier if c.requirement is Requirement.REQUIRED for code in c.group.codes}
     known = required | own.codes
@@ -320,6 +348,11 @@ def _findings(
         and len(group.mentions) >= _BASKET
     )
     confidence = 0.95 if candidate.strong else 0.85
+    first, last = group.mentions[0], group.mentions[-1]
+    if candidate.requirement is Requirement.PROHIBITED and is_limited(
+        words_before(line, first.start), " ".join(line.folded[last.end : last.end + _LISTED].split())
+    ):
+        confidence = _LIMITED
     exception = stance(line, line.start + group.start, line.start + group.mentions[0].end, text).exception
     if not separate:
         yield Finding(

@@ -100,6 +100,18 @@ _TALK = re.compile(
     r" (?:screening|imaging|mri|ct|scans?|evaluation|assessment|surveillance)\b(?: \w+){0,3} (?:is|are"
     r"|will be|must be|should be)\b"
 )
+_TO_BE_RULED_OUT = re.compile(
+    r"[^.;]{0,60}\bmust (?:have|undergo)\b[^.;]{0,60}\b(?:ct|mri|scans?|imaging)\b[^.;]{0,40}\bnegative\b"
+)
+"""Behind a suspicion of metastases: an examination that must find none."""
+_SIZE = re.compile(
+    r"[ ,(]*(?:(?:that|which) are |of |measuring |lesions? |tumou?rs? |size |in |diameter |with |a )*"
+    r"(?:[>\u2265]=?|=>|greater than|larger than|more than|at least|exceeding)(?: or equal to)? ?\d+"
+    r"(?:\.\d+)? ?(?:mm|cm)\b(?: (?:in )?(?:size|diameter|longest diameter))?"
+)
+"""A size behind a mention: what is smaller is not meant."""
+_REASON = re.compile(r"\b(?:because|on the grounds that|the reason (?:is|being) that)\b(?! of\b)[^.;]*$")
+"""Before a mention that only says why something is so."""
 _ASIDE = re.compile(  # what is done for the metastases, or another disease that reaches the brain
     r"\b(?:steroids?|corticosteroids?|dexamethasone|prednisone|symptoms|edema|oedema|radiotherapy"
     r"|radiation(?: therapy)?|craniotomy|surgery"
@@ -127,9 +139,15 @@ class CnsReader:
             first, last = sentence(line, start, end)
             before = " ".join(line.folded[max(first, start - line.start - _REACH) : start - line.start].split()) + " "
             after = " " + " ".join(line.folded[end - line.start : min(last, end - line.start + _REACH)].split())
-            if _ASIDE.search(before) or (match.lastgroup is None and _TALK.match(after)):
+            if _ASIDE.search(before) or _REASON.search(before) or (match.lastgroup is None and _TALK.match(after)):
                 continue
             said = stance(line, start, end, text)
+            if line.section is Section.INCLUSION and _TO_BE_RULED_OUT.match(after):
+                continue
+            size = _SIZE.match(words, match.end()) if said.requirement is Requirement.PROHIBITED else None
+            exception = said.exception
+            if size is not None and exception is None:
+                exception = end, line.start + flowing.original(size.end() - 1) + 1
             ahead = _chain(before)
             offset = match.start() - len(ahead)
             begin = line.start + flowing.original(max(0, offset)) if ahead.strip() else start
@@ -138,9 +156,7 @@ class CnsReader:
                 key = (state, requirement, first)
                 if key not in seen:
                     seen.add(key)
-                    yield Finding(
-                        Cns(state), max(begin, line.start), end, requirement, confidence, exception=said.exception
-                    )
+                    yield Finding(Cns(state), max(begin, line.start), end, requirement, confidence, exception=exception)
             stable = _stable_exception(after) if match.lastgroup is None else None
             where = words.find(stable, match.end()) if stable else -1
             key = (STABLE, Requirement.ALLOWED, first)

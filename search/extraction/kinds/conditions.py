@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from search.eligibility.criterion import Condition, Requirement, Section
 from search.extraction.flow import flow
 from search.extraction.guards import other_malignancy_clause
 from search.extraction.kinds.topic_rules import Side, TopicRule, all_triggers, rules_for
-from search.extraction.kinds.topic_values import topic_value
+from search.extraction.kinds.topic_values import topic_value, weeks
 from search.extraction.normal import fold
 from search.extraction.polarity import sentence, stance
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
@@ -27,6 +28,12 @@ _MOST = 4
 
 _TRIED = 24
 """Mentions of one topic that are looked at in a line."""
+_LABEL = "life expectancy"
+_BARE_LENGTH = re.compile(
+    r"\W*(?:at least|greater than|more than|over|minimum(?: of)?|[>\u2265=]+)?\W*[\w-]+ (?:\(\d+\) ?)?"
+    r"(?:weeks?|wks?|months?|years?)(?: or (?:more|longer|greater))?\W*"
+)
+_PERMITTED = re.compile(r"\b(?:allowed|permitted|acceptable|allowable)\b")
 _REACH = 600
 """Characters of the sentence, on either side of a mention, that are looked at."""
 _MAY_BE_ALLOWED = ("measurable disease", "tissue available")
@@ -34,6 +41,7 @@ _MAY_BE_ALLOWED = ("measurable disease", "tissue available")
 _AHEAD = 240
 """Characters before a rule's first trigger in which its pattern may begin."""
 _MALIGNANCY_TRIGGERS = ("malignan", "cancer", "neoplas", "tumor", "tumour", "carcinoma", "primary", "primaries")
+_LENGTHS = ("week", "wk", "month", "year")
 _HEALTHY = re.compile(
     r"\b(?:adequate|normal|negative|seronegative|controlled|well-controlled|acceptable|sufficient|stable"
     r"|resolved|if present"
@@ -71,12 +79,14 @@ _NOT_WANTED = re.compile(
 class ConditionReader:
     """Reads the condition topics of a line."""
 
-    triggers: tuple[str, ...] = tuple(dict.fromkeys((*all_triggers(), *_MALIGNANCY_TRIGGERS)))
+    triggers: tuple[str, ...] = tuple(dict.fromkeys((*all_triggers(), *_MALIGNANCY_TRIGGERS, *_LENGTHS)))
 
     def __call__(self, line: Line, text: CriteriaText) -> Iterator[Finding]:
         """All condition topics of the line."""
         flowing = flow(line.folded)
         words = flowing.text
+        if line.headings and line.headings[-1].endswith(_LABEL):
+            yield from _labelled(line, words)
         for rule, at in rules_for(words):
             kept: list[str] = []
             for match in islice(rule.pattern.finditer(words, max(0, at - _AHEAD)), _TRIED):
@@ -91,7 +101,7 @@ class ConditionReader:
                 before = " ".join(line.folded[first : start - line.start].split()) + " "
                 if (rule.unless and rule.unless.search(whole)) or (rule.before and rule.before.search(before)):
                     continue
-                if not _counts_here(rule, line, whole):
+                if not _counts_here(rule, line, whole) and not _is_allowed(rule, line, text, start, end, whole):
                     continue
                 kept.append(said)
                 requirement, confidence = _direction(rule, line, text, start, end, whole)
@@ -104,6 +114,20 @@ class ConditionReader:
             meant = stance(line, *clause, text)
             requirement = Requirement.ALLOWED if meant.requirement is Requirement.ALLOWED else Requirement.PROHIBITED
             yield Finding(Condition("second malignancy"), *clause, requirement, _SURE, exception=meant.exception)
+
+
+def _labelled(line: Line, words: str) -> Iterator[Finding]:
+    """A bare length of time below the label "Life expectancy:" of the old layout."""
+    length = weeks(words) if _BARE_LENGTH.fullmatch(words) else None
+    if length is not None:
+        yield Finding(Condition(_LABEL, length), line.start, line.end, Requirement.REQUIRED, _SURE)
+
+
+def _is_allowed(rule: TopicRule, line: Line, text: CriteriaText, start: int, end: int, whole: str) -> bool:
+    """Whether an inclusion says of what only an exclusion rules out that it is allowed ("steroids are allowed")."""
+    if rule.where not in ("exclusion", "washout") or not _PERMITTED.search(whole):
+        return False
+    return stance(line, start, end, text).requirement is Requirement.ALLOWED
 
 
 def _counts_here(rule: TopicRule, line: Line, whole: str) -> bool:
@@ -146,8 +170,12 @@ def _direction(
 
 def _under_study(rule: TopicRule, text: CriteriaText) -> bool:
     """Whether title or conditions name the topic: only then does a trial ask for an illness."""
-    named = fold(" ; ".join((text.title, *text.conditions)))
-    return rule.pattern.search(named) is not None
+    return rule.pattern.search(_named(text.title, text.conditions)) is not None
+
+
+@lru_cache(maxsize=16)
+def _named(title: str, conditions: tuple[str, ...]) -> str:
+    return fold(" ; ".join((title, *conditions)))
 
 
 CONDITIONS: Reader = ConditionReader()

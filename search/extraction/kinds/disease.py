@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TypeVar
 
@@ -206,6 +206,8 @@ def _disease(text: CriteriaText) -> Disease:
         return Disease(codes, context, oncology=True)
     statement = _statement(text, context)
     oncology = statement is not None or _ONCOLOGY.search(context.lower()) is not None
+    if not oncology and not context:
+        oncology = any(line.section is Section.INCLUSION and _ONCOLOGIC.search(line.folded) for line in text.lines)
     context = ". ".join(part for part in (context, statement) if part)
     return Disease(_named(context) if statement else codes, context, oncology)
 
@@ -214,6 +216,17 @@ _STATES = re.compile(
     r"\b(?:confirm\w+|proven|documented|diagnos\w+|stages?|metastatic|advanced|with|scheduled|planned|undergo\w*|candidates?"
     rf"|history of)\b[\s\S]{{0,80}}?\b{NOUN}"
 )
+
+
+_ONCOLOGIC = re.compile(
+    r"\brecist\b"
+    r"|\b(?:metastatic|locally advanced|locally recurrent|unresectable|relapsed|refractory|recurrent) "
+    r"(?:or [\w ]{3,30} )?"
+    r"(?:disease|tumou?rs?|cancers?|carcinoma|lymphoma|leuka?emia|myeloma|melanoma|solid|nsclc|hl|nhl|aml|all)\b"
+    r"|\b(?:histo|cyto)\w* (?:or (?:cyto|histo)\w+ )?(?:confirmed|proven|documented)\b[^.;]{0,80}"
+    r"(?:cancer|tumou?r|carcino|(?<!non-)malignan)"
+)
+"""Phrases that only cancer trials ask with, for records without title and conditions."""
 
 
 def _statement(text: CriteriaText, context: str) -> str | None:
@@ -325,9 +338,64 @@ _THEN = re.compile(
 )
 
 
+_ASKED = r"(?:required|mandatory|mandated|recommended|needed|obligatory|necessary|optional|compulsory|encouraged)"
+_ASKED_FOR = re.compile(
+    rf"\b{_ASKED}(?: only)? (?:for|if|when)\b[^.;,:]{{0,40}}$"
+    rf"|\b(?:(?:is|are|be) (?:\w+ )?{_ASKED}"
+    r"|(?:must|should|will|needs? to|ha(?:s|ve) to) be (?:performed|obtained|done))"
+    r"(?: only)? (?:for|in|if|when)\b[^.;,:]{0,40}$"
+)
+_WHERE = re.compile(
+    r"^\W*(?:for|in|if)(?: (?:the|all|any|those|clinical|pathologic\w*|patients?|participants?|subjects?|people"
+    r"|tumou?rs?|cancers?|disease|cases?|at|of|with|who|have|has|is|are))*\W*$"
+)
+_IS_ASKED = re.compile(
+    r"^[^.;]{0,100}?,[^.;]{0,100}?\b(?:must|should|(?:is|are|be|will be) (?:required|mandatory|mandated|recommended"
+    r"|needed|necessary|obligatory|optional|performed|obtained))\b"
+)
+_NEED_NOT = re.compile(
+    r"^[^.;:]{0,60}?\b(?:need not|(?:do|does) not (?:need|have) to|(?:is|are) not (?:required|obliged) to"
+    r"|(?:is|are) exempt(?:ed)?|(?:must|should|needs? to|ha(?:s|ve) to|will) (?:also )?be (?:tested|typed|screened))\b"
+)
+
+
 def is_conditional(before: str, after: str) -> bool:
-    """Whether a sentence says what those who have something must do ("Patients with X must …")."""
-    return _CONDITIONAL.match(before) is not None and _THEN.match(after) is not None
+    """Whether a sentence says what those who have something must do ("Patients with X must …"), or `is_premise`."""
+    return (_CONDITIONAL.match(before) is not None and _THEN.match(after) is not None) or is_premise(before, after)
+
+
+def is_premise(before: str, after: str) -> bool:
+    """Whether a sentence says what is asked, or not asked, of those who have something, and not who may take part.
+
+    "MRI is required for X", "For X, MRI is required", "X need not be tested".
+    """
+    if _ASKED_FOR.search(before) is not None or (_WHERE.match(before) is not None and _IS_ASKED.match(after)):
+        return True
+    return not before.strip(" (*-\u2022") and _NEED_NOT.match(after) is not None
+
+
+_HAMPERED = re.compile(
+    r"\b(?:not|no longer|never)(?= (?:be |an? |considered |deemed |\w+ly )*(?:amenable|suited|suitable"
+    r"|(?:\w+ )?candidates?|appropriate|accessible|fit|curable|operable|resectable|removable|feasible)"
+    r" (?:to|for|by|with)\b"
+    r"(?! (?:this|the (?:study|trial)|enrol|participat|inclusion))"
+    r"|(?= (?:be |considered |deemed )*eligible for (?:\w+ )?(?:curative|surgery|surgical|resection|radical|definitive"
+    r"|transplant\w*|chemo-?radi\w*|radi\w+therapy|ablation)))"
+    r"|\b(?:cannot|can not|could not)(?= be (?:\w+ly )?(?:treated|resected|removed|cured|operated"
+    r"|irradiated|managed)\b)"
+    r"|\bwithout(?=(?:(?!following)[^.;:]){3,80}:\s)"
+)
+
+
+def without_hampered(line: Line) -> Line:
+    """The line without negations that say nothing of stages beside them.
+
+    "Not amenable to surgery, or stage IV", "without extrahepatic spread: BCLC stage B".
+    """
+    if not any(cue in line.folded for cue in ("not ", "no longer", "never", "without", "cannot")):
+        return line
+    folded = _HAMPERED.sub(lambda match: " " * len(match.group()), line.folded)
+    return line if folded == line.folded else replace(line, folded=folded)
 
 
 _NEGATED = re.compile(

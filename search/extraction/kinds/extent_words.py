@@ -185,6 +185,7 @@ STEMS = frozenset(stem for word in WORDS for stem in word.stems)
 
 JOINS = re.compile(
     r"(?:[\s,/()&+-]|i\.e\.|\b(?:and|or|and/or|either|of|ie|locally|surgically|incurable|persistent"
+    r"|(?:disease|tumou?rs?|cancer)(?=,? (?:or|and/or|and)\b)"
     r"|stage|de novo|otherwise|which is|that is|newly|the|a|to|primary|non|but)\b)*"
 )
 """What may stand between two words of one criterion."""

@@ -8,11 +8,12 @@ earlier therapy, progression on a drug). Words that stand together ("locally adv
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, pairwise
 
-from search.eligibility.criterion import Extent, Requirement, Section
+from search.eligibility.criterion import Extent, Fact, Requirement, Section
 from search.extraction.flow import flow
 from search.extraction.kinds.disease import (
     LONGEST,
@@ -40,7 +41,7 @@ from search.extraction.kinds.extent_words import (
     ExtentWord,
 )
 from search.extraction.polarity import stance
-from search.extraction.reading import CriteriaText, Finding, Line, Reader
+from search.extraction.reading import CriteriaText, Finding, Line, Reader, alternatives
 from search.terminology import oncotree
 
 _TO = re.compile(r" (?:to|or (?:are |is )?intolerant)\b")
@@ -50,6 +51,8 @@ _ENROLLED = re.compile(
     r"[^.;]{0,20}?\b(?:cancers?|carcinomas?|tumou?rs?|melanoma|lymphoma|sarcomas?)\b[^.;]{0,60}?\b(?:may"
     r" be (?:enrol|includ)\w*|(?:are|is|will be) (?:\w+ )?(?:eligible|included|enrolled))"
 )
+_OTHERWISE = re.compile(r"\sOR\s")
+_SAYS_NOT = re.compile(r"not|no|cannot|can not|could not")
 _ALTERNATIVE = re.compile(r"[,/(]|\bor\b|\band\b")
 _GAP = 50
 _NEXT = 4
@@ -105,8 +108,10 @@ class ExtentReader:
         if not disease(text).oncology:
             return
         words = sorted(_words(line, disease(text)), key=lambda f: (f.start, -f.end))
-        for group in islice(_groups(words, line), MOST):
-            yield from _judge(line, group, text)
+        found = [
+            finding for group in islice(_groups(words, line), MOST) for finding in _judge(line, group, text, words)
+        ]
+        yield from _as_alternatives(line, found) if len(found) > 1 else found
 
 
 def _words(line: Line, own: Disease) -> Iterator[_Found]:
@@ -130,7 +135,8 @@ def _groups(found: list[_Found], line: Line) -> Iterator[tuple[_Found, ...]]:
             continue
         if group:
             between = line.folded[group[-1].end : one.start]
-            if len(between) > _GAP or not JOINS.fullmatch(between):
+            whole = group[-1].word.complete and _OTHERWISE.search(line.plain[group[-1].end : one.start])
+            if len(between) > _GAP or whole or not JOINS.fullmatch(between):
                 yield tuple(group)
                 group = []
         group.append(one)
@@ -138,7 +144,19 @@ def _groups(found: list[_Found], line: Line) -> Iterator[tuple[_Found, ...]]:
         yield tuple(group)
 
 
-def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText) -> Iterator[Finding]:
+def _without_own_negations(line: Line, group: tuple[_Found, ...], words: list[_Found]) -> Line | None:
+    """The line without other extents that say "not" themselves ("not amenable to surgery"); None if there are none.
+
+    Their "not" is their own, and negates no other words.
+    """
+    folded = line.folded
+    for one in words:
+        if one not in group and _SAYS_NOT.match(folded, one.start):
+            folded = folded[: one.start] + " " * (one.end - one.start) + folded[one.end :]
+    return replace(line, folded=folded) if folded is not line.folded else None
+
+
+def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText, words: list[_Found]) -> Iterator[Finding]:
     first, last = group[0], group[-1]
     before = words_before(line, first.start)
     after = _words_after(line, group)
@@ -164,6 +182,10 @@ def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText) -> Iterato
     requirement = resolved.requirement
     if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION and not is_negated(before, after):
         requirement = Requirement.REQUIRED if text.parent(line) is None else requirement
+    if requirement is Requirement.PROHIBITED and line.section is Section.INCLUSION:
+        own = _without_own_negations(line, group, words)
+        if own is not None and not is_negated(words_before(own, first.start), _words_after(own, group)):
+            requirement = Requirement.REQUIRED
     if requirement is Requirement.ALLOWED and values == ("progressive",):
         return
     if is_conditional(before, after):
@@ -182,6 +204,19 @@ def _judge(line: Line, group: tuple[_Found, ...], text: CriteriaText) -> Iterato
         yield Finding(
             Extent(part), start, _evidence_end(line, last), requirement, confidence, exception=resolved.exception
         )
+
+
+def _as_alternatives(line: Line, found: list[Finding]) -> Iterator[Finding]:
+    """The findings of a line, those required on one side only of an "OR" in capitals as alternatives."""
+    borders = alternatives(line)
+    sides: dict[Fact, set[int]] = {}
+    for one in found:
+        if one.requirement is Requirement.REQUIRED:
+            sides.setdefault(one.fact, set()).add(bisect_right(borders, one.start))
+    several = len(set().union(*sides.values())) > 1 if sides else False
+    for one in found:
+        single = several and one.requirement is Requirement.REQUIRED and len(sides[one.fact]) <= len(borders)
+        yield replace(one, or_group=one.or_group or "extent") if single else one
 
 
 def _abbreviated(line: Line, end: int) -> bool:

@@ -105,8 +105,7 @@ def _limits(row: re.Match[str]) -> Iterator[AgeLimit]:
 
 
 def _in_table(line: Line, text: CriteriaText, folded: str) -> bool:
-    row = _ROW.search(folded)
-    if row is None:
+    if not _is_near_topic(line, text, folded) or _ROW.search(folded) is None:
         return False
     if _TOPIC in folded:
         return (
@@ -125,6 +124,16 @@ def _in_table(line: Line, text: CriteriaText, folded: str) -> bool:
         if not (_ROW.search(above.folded) or _HEADER.search(above.folded)):
             return False
     return False
+
+
+def _is_near_topic(line: Line, text: CriteriaText, folded: str) -> bool:
+    """Whether creatinine is named in the line, in what governs it, or above it: quickly seen, and mostly not so."""
+    parent = text.parent(line)
+    if _TOPIC in folded or (parent is not None and _TOPIC in parent.folded):
+        return True
+    return any(
+        _TOPIC in text.lines[index].folded for index in range(line.index - 1, max(-1, line.index - _FARTHEST), -1)
+    )
 
 
 LAB_TABLES: Reader = LabTableReader()

@@ -28,6 +28,7 @@ from search.extraction.kinds.lab_page import Fact, Page
 from search.extraction.kinds.lab_values import Reading, allowed_op, natural_ops, reading, same_value
 from search.extraction.normal import fold
 from search.extraction.numbers import LONGEST_LINE, Comparison, comparisons
+from search.extraction.polarity_words import Gated
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 from search.terminology.analytes import AnalyteMention, find_analytes
 
@@ -50,7 +51,10 @@ _ALONE = re.compile(
 )
 
 
-_UNITS = re.compile(r"uln|upper|limit|normal|unl\b|\bms|%|/ ?mm|/ ?\w?l\b|mg/|g/|x n\b|10 ?\^")
+_UNITS = Gated(
+    ("uln", "upper", "limit", "normal", "unl", "ms", "%", "/", "x n", "10^", "10 ^"),
+    re.compile(r"uln|upper|limit|normal|unl\b|\bms|%|/ ?mm|/ ?\w?l\b|mg/|g/|x n\b|10 ?\^"),
+)
 """What a line without analytes must hold to be worth reading: a threshold that goes on from the line before."""
 
 

@@ -73,6 +73,7 @@ _NOUN = (
 )
 _UNIT = re.compile(rf"[ -]{_ADJECTIVE}(?P<noun>{_NOUN})\b(?! of (?:evidence|defen[cs]e))")
 _COUNT = re.compile(
+    r"(?:(?<![a-z0-9])|(?=[ <>=\u2264\u2265]))"
     rf"(?P<op>(?P<ge>{_GE})|(?P<gt>{_GT})|(?P<le>{_LE})|(?P<lt>{_LT})|(?P<eq>{_EQ}))?(?: (?:the|a|than"
     rf"|of|last|exactly|total of))* ?"
     rf"(?P<low>{_N})(?:(?P<range> ?(?:-|to|or|and) ?"

@@ -185,11 +185,18 @@ def _leads_to(token: Token, by_start: dict[int, Token], starts: dict[int, int], 
     return None
 
 
+_RULED_OUT = re.compile(
+    r"[^.;]{0,120}?\b(?:not (?:be )?(?:eligible|allowed|permitted|included|enrolled)|ineligible|excluded)\b"
+)
+"""Behind a semicolon, a marker that rules out belongs to no chain of what is asked for before it."""
+
+
 def _linked_up(members: list[Member], folded: str) -> list[list[Member]]:
     chains: list[list[Member]] = []
     for member in members:
         end = chains[-1][-1].end if chains else 0
-        if chains and end <= member.start <= end + _GAP and _CHAIN.fullmatch(folded, end, member.start):
+        near = chains and end <= member.start <= end + _GAP and _CHAIN.fullmatch(folded, end, member.start)
+        if near and not (";" in folded[end : member.start] and _RULED_OUT.match(folded, member.end)):
             chains[-1].append(member)
         else:
             chains.append([member])
@@ -233,6 +240,9 @@ def _share(chain: list[Member]) -> None:
             member.before = signs  # "negative for EGFR mutation, ALK rearrangement …"
 
 
+_AND = re.compile(r"\band\b(?!/)")
+
+
 def joint_of(chain: list[Member], readings: list[dict[str, Reading]], folded: str) -> str:
     """How the members of a chain are joined: `or`, `slash` or `and`."""
     joints = [folded[one.end : other.start] for one, other in pairwise(chain) if one.end <= other.start]
@@ -246,6 +256,19 @@ def joint_of(chain: list[Member], readings: list[dict[str, Reading]], folded: st
     if len(chain) >= LIST and plain and signs == {False}:
         return "or"  # "mutations in one of A, B, C"
     return "and"
+
+
+def segments(chain: list[Member], folded: str) -> list[list[Member]]:
+    """A chain cut where "and" joins two requirements of which each has its own state ("A or B positive and C high")."""
+    parts = [[chain[0]]]
+    for one, other in pairwise(chain):
+        gap = folded[one.named.end : other.named.start] if one.named.end <= other.named.start else ""
+        cuts = _AND.search(gap) and not _WORDED_OR.search(gap)
+        if cuts and any(map(stated, parts[-1])) and stated(other):
+            parts.append([other])
+        else:
+            parts[-1].append(other)
+    return parts
 
 
 def both_signs(members: list[Member], readings: list[dict[str, Reading]], folded: str) -> set[str]:

@@ -12,6 +12,8 @@ from search.extraction.reading import Line
 _ALLOWED, _REQUIRED = Requirement.ALLOWED, Requirement.REQUIRED
 _REACH = 220
 """Characters on either side that have a say."""
+_NEXT = 60
+"""Characters behind a chain in which "unknown" is what is allowed."""
 _SENTENCE_START = r"(?:^|[.;:]\s+|\)\s+|\bnote:?\s*|^\W+|(?:and|however|but),? (?=for ))"
 _TITLE = (
     r"(?:(?:if|when|where|for|in|among|note:?|in case|all|any|those|only|adult|male|female|the|other"
@@ -34,6 +36,14 @@ _ASKS = re.compile(
     r"|\bmay (?:be|have|also|enroll?|participate|still)\b|\b(?:are|is)(?: only)? eligible\b"
     r"|\bcan be (?:enrolled|included)|\bare (?:allowed|permitted))"
 )
+_MUST_HAVE = re.compile(
+    r"^[^.;:]{0,40}?\b(?:tumou?rs?|cancers?|disease|patients?|participants?|subjects?|carcinomas?)\b[^.;:]{0,30}?"
+    r"\b(?:must|should|need(?:s)? to|(?:is|are) required to|ha(?:s|ve) to) (?:also |already )?"
+    r"(?:have (?:had|received|been|progressed|failed)|receive|undergo|be treated)\b"
+)
+"""Behind a marker that begins a statement: what its carriers must have had ("BRCA-mutated tumours must have …")."""
+_LABELS = re.compile(r"^[\s-]*(?:\w+ )?(?:patients?|participants?|subjects?)\s*:\s*\w")
+"""Behind a marker that begins a statement: it labels what is asked of some ("ROS1-positive patients: …")."""
 _SENTENCES = re.compile(r"[.;]\s+|:\s+(?=[a-z])")
 _LABELLED = 30
 """Characters from the start of a line in which a marker may be the label of what follows the colon."""
@@ -80,7 +90,8 @@ _UNKNOWN = re.compile(
     r"|\bindeterminate\b|\bunavailable\b"
 )
 _NO_UNKNOWN = re.compile(
-    r"unknown (?:clinical )?significance|unknown primary|unknown (?:are|is|will be) (?:not|excluded"
+    r"(?:unknown|uncertain)(?: ?(?:/|or) ?(?:unknown|uncertain))? (?:clinical )?significance"
+    r"|unknown primary|unknown (?:are|is|will be) (?:not|excluded"
     r"|ineligible)|unknown cause|unknown origin"
 )
 
@@ -128,7 +139,10 @@ def company(folded: str, start: int, end: int, line: Line, said: Requirement) ->
     if _REGARDLESS.search(before) or (_ANY_STATUS.search(before) and _STATUS.match(after)):
         return Company(_ALLOWED, unknown)
     opening = _SENTENCES.split(folded[max(0, start - 2 * _REACH) : start])[-1]
-    conditional = _SUBJECT.match(opening) and not _MODAL.search(opening) and _ASKS.match(_BRACKETED.sub(" ", after))
+    plain = _BRACKETED.sub(" ", after)
+    conditional = bool(_SUBJECT.match(opening) and not _MODAL.search(opening) and _ASKS.match(plain))
+    if not opening.strip(" -*\u2022") and (_MUST_HAVE.match(plain) or _LABELS.match(after)):
+        conditional = True
     if said is Requirement.PROHIBITED:
         if conditional:
             return Company(_ALLOWED, unknown)
@@ -136,7 +150,8 @@ def company(folded: str, start: int, end: int, line: Line, said: Requirement) ->
             start < _LABELLED and _LABEL.match(after) and "exclu" not in after and line.section is Section.EXCLUSION
         )
         return Company(_ALLOWED if labelled or _UNTREATED.match(after) else said, unknown)
-    if _REGARDLESS_AFTER.match(after) and not _ASKS.match(after[:40]):
+    permits_unknown = unknown and _UNKNOWN.search(after[:_NEXT]) is not None
+    if _REGARDLESS_AFTER.match(after) and not _ASKS.match(after[:40]) and not permits_unknown:
         return Company(_ALLOWED, unknown)
     if _EXAMPLES.search(before):
         return Company(_ALLOWED, unknown)

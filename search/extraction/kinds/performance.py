@@ -40,6 +40,11 @@ _CUE = re.compile(
     r"|(?P<status>performance[ -]?(?:status|score|scale|state|level|index|grade)|\bperformance\b(?= \()"
     r"|\bp\.?s\b\.?(?![ -]?\d+ ?(?:mg|ml))|\bpfs\b(?!.))"
 )
+_NAMES = (
+    *("karno", "kps", "lansky", "lps", "ecog", "e.c", "operative", "zubrod", "swog", "gog", "nci-c", "world health"),
+    *("calgb", "nord", "performance", "ps", "p.s", "pfs"),
+)
+"""A scale's name holds one of these, unless it is WHO in capitals ("who" is mostly a pronoun)."""
 _WHO_IN_PLAIN = re.compile(r"\bWHO\b|World Health")
 _LIST = re.compile(
     r"(?:\b(?:grades?|scores?|status|of|is|:) ?)?(?P<list>\b(?:[0-5]|zero|one|two)(?:(?: ?[,/] ?| ?(?:-|~|to|or"
@@ -78,6 +83,7 @@ class PerformanceReader:
         "e.c.o.g",
         "zubrod",
         "swog",
+        "gog",
         "karnof",
         "karnosky",
         "kps",
@@ -125,6 +131,8 @@ class _Value:
 
 def _scales(folded: str, plain: str) -> Iterator[_Scale]:
     """Names of scales, neighbours that name one scale joined ("ECOG performance status (PS)")."""
+    if "WHO" not in plain and not any(map(folded.__contains__, _NAMES)):
+        return
     current: _Scale | None = None
     for match in _CUE.finditer(folded):
         kind = match.lastgroup

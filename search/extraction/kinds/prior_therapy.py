@@ -33,6 +33,7 @@ from search.extraction.kinds.therapy_mentions import (
 from search.extraction.kinds.therapy_stance import requirement_of
 from search.extraction.kinds.therapy_states import implied_therapies
 from search.extraction.kinds.windows import windows
+from search.extraction.polarity_words import Gated
 from search.extraction.reading import CriteriaText, Finding, Line, Reader
 
 _WASHOUT, _HISTORY, _OUTCOME, _NAIVE, _VAGUE, _INHERITED = 0.93, 0.9, 0.9, 0.8, 0.75, 0.7
@@ -51,15 +52,34 @@ _NEXT_TO_COUNT = 120
 """Characters behind a count of lines in which a bracket may tell what is counted."""
 _BEFORE_SETTING, _BEHIND_SETTING = 60, 90
 """Characters around a therapy in which its setting stands."""
-_RELEVANT = re.compile(
-    r"\b(?:prior|previous|receiv|receipt|treat|expos|underg|underw|histor|since|within|weeks?|days?"
-    r"|months?|wks?|half|fail|refractory|resistant"
-    r"|resistance|progress|relaps|intoleran|naive|na\u00efve|after|following|last|had|use of|used"
-    r"|elapsed|washout|wash-out|complet|discontinu|benefit|platinum|untreated|include)"
+_RELEVANT = Gated(
+    (
+        *("prior", "previous", "recei", "treat", "expos", "under", "histor", "since", "within", "week", "day", "month"),
+        *("wk", "half", "fail", "refractory", "resistan", "progress", "relaps", "intoleran", "naive", "na\u00efve"),
+        *(
+            "after",
+            "following",
+            "last",
+            "had",
+            "use",
+            "elapsed",
+            "wash",
+            "complet",
+            "discontinu",
+            "benefit",
+            "platinum",
+        ),
+        "include",
+    ),
+    re.compile(
+        r"\b(?:prior|previous|receiv|receipt|treat|expos|underg|underw|histor|since|within|weeks?|days?"
+        r"|months?|wks?|half|fail|refractory|resistant"
+        r"|resistance|progress|relaps|intoleran|naive|na\u00efve|after|following|last|had|use of|used"
+        r"|elapsed|washout|wash-out|complet|discontinu|benefit|platinum|untreated|include)"
+    ),
 )
-_SENTENCE = re.compile(
-    r"(?<![ .(](?:e\.g|i\.e|.vs|.no|etc))\.(?=\s+[A-Z(\[])|;(?=\s)|\.(?=\s*$)"
-    r"|(?<=[a-z)])\.(?=[A-Z][a-z])"
+_SENTENCE = re.compile(  # every way begins with the character itself, which is quickly found
+    r"\.(?<![ .(](?:e\.g|i\.e|.vs|.no|etc)\.)(?=\s+[A-Z(\[])|;(?=\s)|\.(?=\s*$)|\.(?<=[a-z)]\.)(?=[A-Z][a-z])"
 )
 _WASHOUT_LIST = re.compile(
     r"\b(?:elapsed|wash-?out|time from|interval|at least the following|since (?:the )?(?:last|prior)"
@@ -101,7 +121,7 @@ class PriorTherapyReader:
     def __call__(self, line: Line, text: CriteriaText) -> Iterator[Finding]:
         """All prior therapies of the line."""
         governing, washouts = _governing(line, text)
-        if not governing and not _RELEVANT.search(line.folded, 0, _LONGEST):
+        if not governing and not _RELEVANT.search(line.folded[:_LONGEST]):
             return
         flowing, cased = flow(line.folded[:_LONGEST]), line.plain[:_LONGEST]
         if flowing.text != line.folded[:_LONGEST]:
@@ -109,7 +129,9 @@ class PriorTherapyReader:
         words = cues.mask(flowing.text.replace("\u00ef", "i"))
         named = named_therapies(cased, flowing.text)
         reading = _LineReading(line, text, flowing, words, governing, washouts=washouts)
-        found = [*reading.findings(cased, named), *implied_therapies(line, text, flowing, words)]
+        found = list(reading.findings(cased, named))
+        told = any(isinstance(each.fact, PriorTherapy) and STANDARD in each.fact.therapies for each in found)
+        found += implied_therapies(line, text, flowing, words, standard=not told)
         yield from islice(dict.fromkeys(found), _MOST)
 
 

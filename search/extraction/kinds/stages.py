@@ -20,6 +20,7 @@ from search.extraction.kinds.disease import (
     is_negated,
     is_other,
     is_purpose,
+    without_hampered,
     words_before,
 )
 from search.extraction.kinds.tnm import bound_of, tnm_regions
@@ -84,6 +85,7 @@ _LETTER_STAGE = re.compile(
     r"|[Ss]ystem|[Gg]roup|[:=-]))*"
     rf"\s*(?P<list>{_LETTERS}(?:\s*(?:,\s*(?:or|and)?|/|-|or|and|to)\s*(?:stages?\s+)?{_LETTERS})*)"
 )
+_NAMED = ("arbor", "rai", "iss", "masaoka", "durie", "figo", "ajcc", "clinical group", "lugano")
 _NAMED_LIST = re.compile(
     r"\b(?:ann[ -]arbor|rai|iss|r-?iss|inss|masaoka|durie[- ]salmon|figo|ajcc|clinical group|lugano criteria)\b"
     r"(?:\s*(?:(?:classification"
@@ -199,6 +201,7 @@ class StageReader:
             return
         flowing = flow(line.plain)
         flat = flowing.text[:LONGEST]
+        line = without_hampered(line)
         expressions = sorted(_expressions(flat, fold(flat), text), key=lambda f: (f.start, -f.end))
         for merged in _merged(expressions, flat)[:MOST]:
             found = replace(merged, start=flowing.original(merged.start), end=flowing.original(merged.end - 1) + 1)
@@ -244,7 +247,7 @@ def _expressions(flat: str, folded: str, text: CriteriaText) -> Iterator[_Found]
     site = _site(text)
     for match in _STAGE.finditer(flat):
         yield from _listed(match, folded, site)
-    for match in _NAMED_LIST.finditer(flat):
+    for match in _NAMED_LIST.finditer(flat) if any(map(folded.__contains__, _NAMED)) else ():
         yield from _listed(match, folded, site)
     lettered = any(name.lower() in folded for name in _LETTERED) or "barcelona" in folded
     whitmore = any(oncotree.node(code).tissue == "PROSTATE" for code in disease(text).codes)

@@ -15,6 +15,7 @@ from search.extraction.kinds import therapy_cues as cues
 from search.extraction.kinds.therapy_frames import Frame, Sentence
 from search.extraction.kinds.therapy_mentions import Group
 from search.extraction.polarity import stance
+from search.extraction.polarity_words import GOES_ON
 from search.extraction.reading import CriteriaText, Line
 
 _ALLOWED, _REQUIRED, _PROHIBITED = Requirement.ALLOWED, Requirement.REQUIRED, Requirement.PROHIBITED
@@ -36,6 +37,10 @@ _CONDITION_ONLY = re.compile(
     r"\b(?:if|in case of|when|whether|regardless|for (?:patients|participants|subjects|those|women"
     r"|men)\b[^,]*\b(?:who|with|previously|receiving))\b[^,;]{0,80}$"
 )
+_WHATEVER = re.compile(
+    r"\b(?:after|following|despite|since|before) any (?:prior |previous |earlier |other )?(?:[\w-]+ )?$"
+)
+""""Confirmed after any X": a time by which something is so, also where no X was given."""
 _OUTRIGHT = re.compile(r"\b(?:must|should|received|have had|has had|treated with|fail\w*|undergone)\b[^;]*$")
 _OUTRIGHT_DONE = re.compile(r"\b(?:must|should|complet\w+|last|finished|required|need)\b")
 _MISREAD = re.compile(
@@ -62,6 +67,12 @@ _PERMITS = re.compile(
     r"^[^.;]*?\b(?:(?:is|are)(?: also)? (?:allowed|permitted|acceptable)"
     r"|(?:can|may) (?:still )?(?:participate|enrol\w*|be (?:enrolled|included|eligible|allowed)))\b"
 )
+_NEEDLESS = re.compile(
+    r"^(?:(?!\b(?:if|but|or|and|unless)\b)[^.;,:]){0,50}?"
+    r"\b(?:is|are) not (?:required|mandatory|necessary|needed|obligatory"
+    r"|a (?:requirement|prerequisite))\b(?! (?:if|unless|for|when|in)\b)"
+)
+"""Behind a therapy: it need not have been given."""
 _PERMITTED_LIST = re.compile(
     r"\b(?:allowed|permitted|acceptable)[,: (]*(?:including|such as|e\.g\.?|i\.e\.?|as follows)[^.;]*$"
 )
@@ -122,7 +133,9 @@ def requirement_of(
         return _REQUIRED
     if said.window is None and cues.CONDITIONAL.search(left) and _MUST_FIRST.search(right[:_VERDICT_REACH]):
         return None
-    meant = _meant(stance(line, *span, text).requirement, around, said, said.start - first)
+    resolved = stance(line, *span, text).requirement
+    spelt_out = resolved is _ALLOWED and GOES_ON.match(sentence.words[sentence.start :].lstrip())
+    meant = resolved if spelt_out else _meant(resolved, around, said, said.start - first)
     if said.naive:
         return _PROHIBITED if around.inclusion or _NEGATIVE.search(left) else None
     if meant is _ALLOWED:
@@ -147,6 +160,8 @@ def _meant(meant: Requirement, around: _Around, said: Frame, at: int) -> Require
         meant = _ALLOWED
     elif meant is _ALLOWED and not _MAY_ALLOW.search(around.governed + right):
         meant = _REQUIRED if around.inclusion and not _NEGATIVE.search(left) else _PROHIBITED
+    if meant is not _ALLOWED and _NEEDLESS.match(verdict):
+        meant = _ALLOWED
     if meant is _ALLOWED and _ONLY.search(left):
         meant = _REQUIRED if around.inclusion else _PROHIBITED
     if around.inclusion and meant is _PROHIBITED and _is_misread(around, said, at):
@@ -176,6 +191,9 @@ def _is_misread(around: _Around, said: Frame, at: int) -> bool:
 
 def _washout(meant: Requirement, around: _Around, said: Frame) -> Requirement | None:
     window = said.window
+    if window is not None and window.latest and not around.negative:
+        # "Ended 8 weeks or less before": the time is asked for, and no ban among the inclusions.
+        return _REQUIRED if around.inclusion and meant is _REQUIRED else meant
     if window is None or not (window.recent and around.inclusion and meant is _REQUIRED) or around.negative:
         return _PROHIBITED
     if not said.strong:
@@ -190,6 +208,8 @@ def _included(meant: Requirement, around: _Around, said: Frame, group: Group) ->
     if meant is not _REQUIRED:
         return meant
     if not (said.strong or said.outcomes) or _CONDITION_ONLY.search(around.left):
+        return None
+    if not said.outcomes and _WHATEVER.search(around.left):
         return None
     vague = all(member.vague for member in group.members) and not said.outcomes
     return None if vague and not _OUTRIGHT.search(around.governed) else meant

@@ -39,10 +39,24 @@ _NUMERIC = re.compile(
     rf"|cutoff)[ :(]{{1,2}}){{0,3}})?"
     rf"(?:{_OP}) ?(?P<number>\d+(?:[.,]\d+)?) ?{_UNIT}"
 )
+_TRAILING = re.compile(
+    rf"(?:{_SCALE}[ :=,]{{0,2}}"
+    r"(?:(?:score|expression|level|index|of|is|was|must be|value|with|a|by|cutoff)[ :(]{1,2}){0,3})?"
+    r"(?<![\d.,-])(?P<number>\d+(?:[.,]\d+)?)(?![\d.]) ?"
+    r"(?P<unit>%|percent|mut(?:ation)?s?(?: ?/ ?| per )(?:mb|megabase|m)\w*)? ?"
+    r"(?:or|and) (?P<way>more|higher|greater|above|over|less|lower|below|fewer)\b"
+)
+"""A bound told behind its number: "CPS of 10 or more"."""
+_WAY = re.compile(r"\b(?:or|and) (?:more|higher|greater|above|over|less|lower|below|fewer)\b")
+"""What such a bound holds: quickly seen."""
+_MORE = frozenset({"more", "higher", "greater", "above", "over"})
+_SCORE_OR_MORE = re.compile(r" ?(?:or|and) (?:more|higher|greater|above)\b")
 _RANGE = re.compile(
     rf"{_SCALE}[ :=]{{0,2}}(?:(?:score|expression|of|is)[ :]){{0,2}}\(?(?P<low>\d+) ?%? ?(?:-|to"
     rf"|and) ?(?P<high>\d+) ?%?"
 )
+_TWO_NUMBERS = re.compile(r"\d ?%? ?(?:-|to|and) ?\d")
+"""What a range holds: quickly seen."""
 _EXACT = re.compile(r"\ballred (?:total )?score (?:of )?(?P<scores>\d(?:(?:, ?| or |, or |-)\d)*)")
 _SCORE = r"(?:3 ?\+|2 ?\+|1 ?\+|\+{1,3}3?(?=\W|$)|[123](?=[,/ )]|$)|0(?![\d.%]))"
 _ISH = (
@@ -113,7 +127,14 @@ def _numeric(folded: str) -> Iterator[Threshold]:
         space = " " if unit not in ("", "%") else ""
         words = f"{scale}{op}{match['number'].replace(',', '.')}{space}{unit}"
         yield Threshold(match.start(), match.end(), words, scale, op, value, unit)
-    for match in _RANGE.finditer(folded):
+    for match in _TRAILING.finditer(folded) if _WAY.search(folded) else ():
+        scale, unit = _scale(match["scale"]), match["unit"] or ""
+        if scale or unit:
+            unit = "%" if unit in ("percent", "%") else "mut/Mb" if unit else ""
+            op, number = ">=" if match["way"] in _MORE else "<=", match["number"].replace(",", ".")
+            words = f"{scale}{op}{number}{' ' if unit == 'mut/Mb' else ''}{unit}"
+            yield Threshold(match.start(), match.end(), words, scale, op, float(number), unit)
+    for match in _RANGE.finditer(folded) if _TWO_NUMBERS.search(folded) else ():
         scale = _scale(match["scale"])
         words = f"{scale} {match['low']}-{match['high']}"
         yield Threshold(match.start(), match.end(), words, scale, ">=", float(match["low"]))
@@ -121,6 +142,10 @@ def _numeric(folded: str) -> Iterator[Threshold]:
         yield Threshold(
             match.start(), match.end(), f"Allred {match['scores']}", "Allred", ">=", float(match["scores"][0])
         )
+
+
+_HIGHEST = 3
+"""Of immunohistochemical scores."""
 
 
 def _scored(folded: str) -> Iterator[Threshold]:
@@ -135,6 +160,9 @@ def _scored(folded: str) -> Iterator[Threshold]:
         if not scores or (match["after"] and not re.search(r"[+0]|3", written)):
             continue
         end = match.end()
+        higher = _SCORE_OR_MORE.match(folded, end)
+        if higher is not None:
+            scores, end = tuple(str(score) for score in range(int(scores[0]), _HIGHEST + 1)), higher.end()
         ish = ""
         if scores[-1] == "2":
             sign = _ISH_SIGN.match(folded, end)

@@ -68,6 +68,23 @@ _AT_LEAST = re.compile(
     r"|\bfirst|\bfor the|\bwash-?out(?: period)?(?: of| is| for| must be)*)"
     r"(?: the| a| an| of| approximately| about| at least| additional| period of| minimum| washout period of)* ?$"
 )
+_COURSE = re.compile(
+    r"of (?:(?!(?:the|a|study|protocol|first|planned|wash-?out|enrol\w*|randomi\w*|registration|screening|start\w*|day"
+    r"|cycle|rest|recovery|interval)\b)[\w/-]+ ){0,4}?"
+    r"(?:(?:treatment|therapy|exposure|dosing|administration|maintenance|induction) (?:with|by|on|using|in)\b"
+    r"|(?:prior|previous|continuous|uninterrupted|continued)\b"
+    r"|[\w/-]*(?:chemotherapy|inhibitors?|antibod(?:y|ies)|deprivation|[a-z]{2}mab|[a-z]{2}nib|platin)\b)"
+)
+"""Behind "at least 12 weeks": the length of a treatment ("of treatment with X"), no time since it."""
+_LONG = re.compile(r"at least|minimum|more than|greater than|less than|[>\u2265]")
+_DONE = re.compile(
+    r"\b(?:finish\w*|complet\w+|end(?:ed|ing)|conclud\w+|last (?:dose|cycle|course|fraction)|given|performed"
+    r"|administered|undergone|received|took place)\b[^.;,]{0,40}$"
+)
+"""Before a window: what was done so long ago."""
+_DONE_REACH = 80
+_UP_TO = re.compile(r"(?:\([^)]{0,40}\) ?)?or (?:less|fewer|sooner) (?:prior|before|preceding|ago|earlier)")
+_NO_MORE = re.compile(r"\b(?:no|not) (?:more|longer|earlier|greater) than (?:the )?$")
 _LASTED = re.compile(
     r"\b(?:for|lasting|duration of|persist\w*(?: for)?|stable for|survival of|expectancy of)"
     r"(?: the| a| at least| more than| [>\u2265] ?=?| over| approximately| minimum(?: of)?| previous| last| past)* ?$"
@@ -91,6 +108,8 @@ class Window:
     shorter: bool | None = None
     lasted: bool = False
     """It says how long something lasts ("for at least 4 weeks"): a washout only of what was stopped."""
+    latest: bool = False
+    """It bounds how long ago something was done ("ended 8 weeks or less before", "finished 1 to 42 days before")."""
 
 
 def days_of(match: re.Match[str]) -> int:
@@ -117,6 +136,8 @@ def windows(text: str) -> list[Window]:
             continue  # an age
         within = _WITHIN.search(before)
         least = _AT_LEAST.search(before)
+        if least is not None and within is None and _LONG.search(least.group()) and _COURSE.match(after):
+            continue
         since = _FROM.match(after) is not None
         lasted = _LASTED.search(before) is not None and not (since or _ELAPSED.match(after) or _BEFORE.match(after))
         stated = bool(
@@ -126,6 +147,12 @@ def windows(text: str) -> list[Window]:
             or _BEFORE.match(after)
             or (least and ("wash" in least.group() or "interval" in least.group()))
         )
+        up_to = _UP_TO.match(after) is not None
+        bounded = up_to or (within is not None and _NO_MORE.search(before) is not None)
+        if match["high"] is not None and not (within or least or since):
+            bounded = _BEFORE.match(after) is not None  # "1 to 42 days before"
+        latest = bounded and _DONE.search(text[max(0, match.start() - _DONE_REACH) : match.start()]) is not None
+        recent = within is not None or up_to or latest
         lead = within or least
         half_lives: float | None = None
         for number, life in enumerate(lives):
@@ -137,11 +164,13 @@ def windows(text: str) -> list[Window]:
             ):
                 taken.add(number)
                 half_lives = _count(life)
+                if life.start() >= end and not since and _FROM.match(text[life.end() : life.end() + 70].lstrip(" ),")):
+                    since = stated = True  # "30 days or 5 half-lives since"
                 start, end = min(start, life.start()), max(end, life.end())
                 break
         first = min(start, match.start() - len(before) + lead.start()) if lead else start
         shorter = _shorter(text, end) if half_lives is not None else None
-        found.append(Window(first, end, days, within is not None, since, stated, half_lives, shorter, lasted))
+        found.append(Window(first, end, days, recent, since, stated, half_lives, shorter, lasted, latest))
     for number, life in enumerate(lives):
         if number not in taken:
             before = text[max(0, life.start() - 50) : life.start()]

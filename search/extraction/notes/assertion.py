@@ -115,6 +115,10 @@ _FAMILY = re.compile(
     r"daughter|maternal|paternal|relatives?|wife|husband|spouse|partner|twin)\b"
 )
 _FAMILY_ENDS = re.compile(r"[;]|\b(?:patient|pt|he|she|himself|herself)\b")
+_GOES_ON = re.compile(
+    r"\b(?:mother|father|sister|brother|aunt|uncle|cousin|wife|husband|son|daughter)\b[^.;]*\band (?:he|she)\b"
+)
+"""A relative who is spoken of further on ("her husband was diagnosed, and he is on chemotherapy")."""
 
 
 def is_relative(note: NoteText, start: int, end: int) -> bool:
@@ -125,6 +129,8 @@ def is_relative(note: NoteText, start: int, end: int) -> bool:
         between = before[found.end() :]
         if between.count(",") < 2 or "family" in found.group() or "fh" in found.group():
             return True
+    if found is not None and _GOES_ON.search(before, found.start()):
+        return True
     return bool(
         re.match(
             r"\s*(?:\w+\s){0,2}(?:in|of) (?:(?:his|her|the|a) )?(?:family|mother|father|sister|brother)\b",
@@ -143,7 +149,7 @@ _PLANNED = re.compile(
     r"|suited|propos(?:ed|es|al)|intend(?:s|ed)?|pending|referred for|here for|prefers?|agree(?:s|d|able)?"
     r"|fit for|feasib\w+|possible|needs"
     r"|booked|interested in|contraindicat\w+|upcoming|intent|instead of|rather than|conversion to"
-    r"|before starting|prior to starting"
+    r"|before starting|prior to starting|(?:unable|not able|impossible) to (?:perform|undergo|receive|have|do|resect)"
     r"|listed for|for (?:planned )?definitive|for concurrent|screen(?:ed|ing) for|evaluat(?:ed|ion) for"
     r"|treated with radical intent|tumou?r board|mdt)\b"
 )

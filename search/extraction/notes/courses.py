@@ -60,6 +60,9 @@ _TRIAL = re.compile(
     r"\b(?:phase (?:1|2|3|i{1,3}|1/2|1b)\b[^.;,]{0,40}?(?:trial|study)|investigational (?:agent|drug|compound)"
     r"|clinical trial of)\b"
 )
+_AGENT = re.compile(
+    r"[\s-]*(?:therap|treat|antibod(?:y|ies) (?:therap|treat|drug)|mab|inhib|car\b|cells?|vaccin|agent|tcr|adc)"
+)
 _MOST = 1500
 """Therapies that are looked at in a note."""
 _MOST_TOGETHER = 12
@@ -261,6 +264,8 @@ def _against_cancer(note: NoteText, mention: TherapyMention) -> bool:
         r"anti|target|direct|inhib|car|tcr|therap|cells?|vaccin", quote
     ):
         return False  # a bare antigen
+    if quote.startswith("anti-") and therapy(mention.name) is None and not _AGENT.match(note.lower, mention.end):
+        return False  # an antibody of the patient's own ("anti-dsDNA")
     if mention.quote == "TTF" and note.text[mention.end : mention.end + 2] == "-1":
         return False
     rest = note.lower[mention.start : mention.start + 40]

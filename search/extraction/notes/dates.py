@@ -26,7 +26,14 @@ _DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 """Days of a unit; a month counts 30 and a year 365."""
 NUMBER = rf"(?:\d+(?:\.\d+)?|{'|'.join(_NUMBERS)})"
 UNIT = r"(?:d(?:ays?)?|w(?:ee)?ks?|w|mo(?:nth)?s?|m|y(?:ea)?rs?|y)"
-AGO = re.compile(rf"(?P<n>{NUMBER})(?:\s?-\s?\d+)?\s?(?P<u>{UNIT})\s+(?:ago|earlier|back|prior|previously)\b")
+_TODAY = (
+    r"(?:before|prior to|from)\s+(?:the |his |her )?(?:planned |first |start |study |cycle |trial |c1)*"
+    r"(?:randomi[sz]ation|enrol\w+|registration|day 1|d1|c1d1|treatment|start|visit|screening|today|consent|entry|dose)"
+)
+"""What a note is written for: days before it are days ago."""
+AGO = re.compile(
+    rf"(?P<n>{NUMBER})(?:\s?-\s?\d+)?\s?(?P<u>{UNIT})\s+(?:ago|earlier|back|previously|{_TODAY}|prior(?! to))\b"
+)
 SPAN = re.compile(rf"(?P<n>{NUMBER})\s?-?\s?(?P<u>{UNIT})\b")
 OFF = re.compile(
     rf"\boff(?:\s+(?:treatment|therapy|drug|it|all|chemo\w*))?\s+(?:for\s+|x\s?)?(?P<n>{NUMBER})\s?(?P<u>{UNIT})\b"

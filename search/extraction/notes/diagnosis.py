@@ -20,7 +20,7 @@ _PAST = re.compile(
 )
 _YEARS_BACK = re.compile(
     r"^[^.;]{0,60}?(?:\b(?:19|20)\d\d\b|\d+ ?(?:y(?:ea)?rs?|y|mo(?:nth)?s?) (?:ago|earlier|prior)|\bexcised"
-    r"|\bcured|\bcurative|\bresected|\bin remission|\btreated)"
+    r"|\bcured|\bcurative|\bresected|\bin remission|\btreated|\b(?:active )?surveillance|\bwatchful)"
 )
 _OTHER_LIKE = re.compile(r"\b(?:basal cell|bcc|cutaneous scc|skin|dcis|in situ|cin|cis)\b")
 _HIDDEN = re.compile(
@@ -28,7 +28,7 @@ _HIDDEN = re.compile(
     r"|not)\s[^.;,]{0,20}$"
 )
 _SYNDROME = re.compile(
-    r"\s*(?:syndrome|screening|clinic|center|centre|gene|risk|antigen|registry|conference|board|research|marker)"
+    r"\s*(?:features?|components?|differentiation|elements?|morpholog\w+|pattern|syndrome|screening|clinic|center|centre|gene|risk|antigen|registry|conference|board|research|marker)"
 )
 _BONE = re.compile(
     r"\b(?:femur|femoral|tibia\w*|fibula\w*|humer\w+|pelvi\w+|ili(?:ac|um)|rib|sacr\w+|scapula\w*|radius|ulna"
@@ -76,11 +76,66 @@ def diagnosis(note: NoteText, positive: frozenset[str] = frozenset()) -> Iterato
         for marker, broad, narrow in _DEFINED:
             if marker in positive and code == broad:
                 code = narrow
+        code = _told_apart(note, code)
         if code is not None:
             named = next((one for one in own if code in one.codes), first)
             yield note.fact("cancer", code, named.start, named.end)
     for other in others:
-        yield note.fact("conditions", {"second malignancy": other.quote}, other.start, other.end)
+        yield note.fact("conditions", {"second malignancy": _at_length(note, other.start)}, other.start, other.end)
+    for match in () if others else _SKIN.finditer(note.lower):
+        if not is_negated(note, match.start(), match.end()) and not is_relative(note, match.start(), match.end()):
+            told = f"{_SKIN_NAMES[match['b'] is None]} {_at_length(note, match.end())}".strip()
+            yield note.fact("conditions", {"second malignancy": told}, match.start(), match.end())
+
+
+_SKIN = re.compile(
+    r"\b(?:(?P<b>bcc|basal cell (?:skin )?(?:ca(?:rcinoma|ncer)?|epithelioma)s?)"
+    r"|cscc|(?:cutaneous|skin) scc|(?:cutaneous )?squamous cell (?:skin )?ca(?:rcinoma|ncer)? of (?:the )?skin)\b"
+)
+_SKIN_NAMES = ("basal cell carcinoma", "squamous cell carcinoma of the skin")
+_CLAUSE_END = re.compile(r"[.;]|,(?= (?:no|ecog|labs)\b)|$")
+_LONGEST = 80
+
+
+def _at_length(note: NoteText, start: int) -> str:
+    """The rest of the clause: how another malignancy was treated and when decides whether it matters."""
+    stop = _CLAUSE_END.search(note.lower, start, min(len(note.lower), start + _LONGEST))
+    return " ".join(note.text[start : stop.start() if stop is not None else start + _LONGEST].split()).strip(" ,")
+
+
+_TOLD_APART: tuple[tuple[str, re.Pattern[str], str], ...] = (
+    ("DLBCLNOS", re.compile(r"(?<!non-)(?<!non )\bgcb\b|(?<!non-)(?<!non )\bgerminal[- ]cent(?:er|re)\b"), "GCB"),
+    ("OVARY", re.compile(r"\bhgs\b|\bhigh[- ]grade serous\b"), "HGSOC"),
+    (
+        "MEL",
+        re.compile(
+            r"\bmelanoma (?:of|on) (?:the |her |his )?(?:left |right |l |r |upper |lower )*"
+            r"(?:back|arm|forearm|leg|trunk|scalp|face|cheek|thigh|shoulder|chest|abdomen|calf|flank|ear|neck|skin|nose|temple|forehead)\b"
+            r"|\b(?:cutaneous|skin|superficial spreading|nodular) melanoma"
+        ),
+        "SKCM",
+    ),
+    ("BREAST", re.compile(r"\b(?:nst|no special type|invasive ductal|infiltrating ductal)\b"), "IDC"),
+    (
+        "BREAST",
+        re.compile(
+            r"\binvasive (?:breast )?(?:ca\b|cancer|carcinoma)|\bmetasta|\bmets\b|\bstage (?:ii|iii|iv)|\btnbc\b"
+        ),
+        "BRCA",
+    ),
+)
+"""A code, and the words elsewhere in the note that make it a narrower one; cancer that has spread is invasive."""
+_ANAPLASTIC = re.compile(r"\banaplastic (?:transformation|dedifferentiation|thyroid|carcinoma)")
+
+
+def _told_apart(note: NoteText, code: str | None) -> str | None:
+    if code is None:
+        return None
+    if oncotree.node(code).tissue == "THYROID" and any(
+        not is_negated(note, match.start(), match.end()) for match in _ANAPLASTIC.finditer(note.lower)
+    ):
+        return "THAP"
+    return next((narrow for broad, words, narrow in _TOLD_APART if code == broad and words.search(note.lower)), code)
 
 
 _SCC = re.compile(r"\bSCC\b(?: (?:of )?(?:the )?)?")

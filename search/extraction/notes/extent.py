@@ -81,6 +81,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
             r"(?:now|current(?:ly)?|restag\w+(?: \w+)?(?: shows?)?|scans?(?: \w+)?(?: shows?)?"
             r"|latest \w+)[ :]+(?:clear |radiographic |further )?(?:pd\b|progressi\w+|progressing)|(?:pd"
             r"|progression) (?:on|by) (?:restaging|ct|mri|pet|scan|imaging|both)"
+            r"|(?:first|second|third|local|distant|radiographic|biochemical) progression\b(?![- ]free)"
             r"|progressing|(?:new and |and )enlarging|growing (?:\w+ )?(?:lesions?|nodes?|mets|metast\w+|mass"
             r"|nodules?)|(?:node|lesions?|mass|mets|metastases)[^.;,]{0,14} (?:growing|enlarging|progressing)"
         ),
@@ -90,7 +91,8 @@ _WORDS: tuple[tuple[str, str], ...] = (
         (
             r"newly[- ]diagnosed|new(?:ly)? (?:dx|diagnosis|diag)\b|de novo|recently diagnosed"
             r"|(?:treatment|therapy)[- ]na[iï]ve|just diagnosed|new (?:\w+[- ]?){0,2}(?:all|aml"
-            r"|leuk\w+|lymphoma|myeloma|dlbcl)\b"
+            r"|leuk\w+|lymphoma|myeloma|dlbcl)\b|new (?:ig[agdem][\w-]*|kappa|lambda|light[- ]chain|active"
+            r"|symptomatic)(?: \w+)? mm\b"
             r"|(?:has )?not (?:yet )?been treated|no (?:chemo\w*|therapy|treatment|systemic \w+)(?: \w+)? (?:yet"
             r"|so far|for the current|given so far)|for definitive|(?:scheduled for|to start|start) definitive"
         ),

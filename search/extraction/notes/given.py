@@ -27,9 +27,12 @@ _SETTINGS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 
-_PD = re.compile(r"(?<!no )\bpd\b|(?<!without )(?<!no )\bprogress(?:ed|ion|ing|ive)?\b(?! ?-?free)|\bprog\b|\bgrowth\b")
+_PD = re.compile(
+    r"(?<!no )(?<!w/o )(?<!without )\bpd\b|(?<!without )(?<!no )\bprogress(?:ed|ion|ing|ive)?\b(?! ?-?free)"
+    r"|\bprog\b|\bgrowth\b"
+)
 
-_RELAPSE = re.compile(r"\brelaps\w+|\brecurr\w+")
+_RELAPSE = re.compile(r"(?<!no )(?<!without )(?<!w/o )(?<!evidence of )\b(?:relaps|recurr)\w+")
 
 _REFRACTORY = re.compile(r"\brefractory\b|\b(?:no|without|w/o) (?:any )?response\b|\bnon-?responder")
 
@@ -47,15 +50,19 @@ _INTOLERANT = re.compile(
     r"|hypertension)|\bnot tolerated\b"
 )
 
-_ONGOING = re.compile(r"\b(?:continues|ongoing|current(?:ly)?|still on|remains on)\b")
+_ONGOING = re.compile(
+    r"\b(?:continues(?! to\b)|ongoing|current(?:ly)?"
+    r"|(?:still|remains) on(?= (?:it|this|drug|treatment|therapy|study|\w*mab|\w*nib)\b|[.,;)]|$))\b"
+)
 
 _BLANKET = re.compile(
-    r"\b(?:progress\w*|pd)\s+(?:on|after|through|following|with)\b[^.;]{0,60}$|\brefractory to\b[^.;]{0,60}$"
+    r"\b(?:progress\w*|pd)\s+(?:on|after|through|following|with)\b(?!\s+\d)(?:(?!\bthen\b|->|→)[^.;]){0,60}$"
+    r"|\brefractory to\b[^.;]{0,60}$"
     r"|\bfail\w+\b[^.;]{0,40}$"
 )
 
 _CYCLES = re.compile(
-    r"^\s*(?:\([^()]{0,12}\)\s*)?(?:x|×)\s?(?P<n>\d{1,2})(?!\s?(?:mo|wk|week|y|month|d\b|\d|\.\d|uln))"
+    r"^\s*(?:(?:q\d{1,2}[wd]|weekly)\s+)?(?:\([^()]{0,12}\)\s*)?(?:x|×)\s?(?P<n>\d{1,2})(?!\s?(?:mo|wk|week|y|month|d\b|\d|\.\d|uln))"
     r"|^\s*(?:for\s+)?(?P<m>\d{1,2}) (?:cycles|cyc)\b"
 )
 
@@ -73,7 +80,9 @@ _LINE_NUMBER = re.compile(
 
 _WORD_LINES = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
-LOCAL_SETTINGS = frozenset({"adjuvant", "neoadjuvant", "maintenance", "definitive", "localized", "consolidation"})
+LOCAL_SETTINGS = frozenset(
+    {"DCIS", "adjuvant", "neoadjuvant", "maintenance", "definitive", "localized", "consolidation"}
+)
 
 _REACH = 170
 
@@ -92,6 +101,8 @@ class Given:
     name: str = ""
     added: bool = False
     """Added to the course before it: no line of its own."""
+    detail: str | None = None
+    """Schedule, site and purpose, as far as they are told."""
 
     @property
     def json(self) -> dict[str, Json]:
@@ -104,6 +115,7 @@ class Given:
             "days_ago": self.days_ago,
             "duration_days": self.duration,
             "cycles": self.cycles,
+            "detail": self.detail,
         }
         out.update({key: value for key, value in stated.items() if value is not None})
         return out
@@ -125,6 +137,7 @@ def _describe(note: NoteText, one: Given, follows: int, *, advanced: bool, today
         re.match(r"\s*(?:was |then )?added\b", after) is not None
         or re.search(r"\badd(?:ed|ing)\s*$", before) is not None
     )
+    one.detail = _detail(note, course, before, after)
     one.outcome = _outcome(note, course, first)
     if one.outcome in {None, "stable disease", "ongoing"} and not course.surgical:
         told = note.text[course.end : course.end + len(first)]
@@ -145,10 +158,38 @@ def _describe(note: NoteText, one: Given, follows: int, *, advanced: bool, today
         one.line = int(number["n"] or number["k"] or number["h"] or _WORD_LINES[number["w"]])
 
 
+_IN_SITU = re.compile(r"\b(?:dcis|lcis|in situ)\b[^.;]*$")
+_SCHEDULE = re.compile(r"\b(?:dose-dense|weekly|q\d{1,2}w|q\d{1,2}d|every (?:\d|two|three|four) weeks|biweekly)\b")
+_DOSE = re.compile(r"(?:\bcumulative\s+(?:dose\s+)?(?:of\s+)?)?\b\d{2,4}\s?mg/m(?:2|\u00b2)")
+_DOSE_NEAR = 40
+_PURPOSE = re.compile(r"\b(?:palliative|prophylactic|whole[- ]brain|stereotactic|consolidative|emergency)\b")
+_SITE = re.compile(
+    r"\b(?P<bone>bones?|bony|spine|spinal|vertebra\w*|[ctls]\d{1,2}|femur|hip|pelvi\w+|ribs?|sacr\w+|humer\w+|skull"
+    r"|ili\w+)\b|\b(?:brain|skin|neck|chest|chest wall|breast|axilla|mediastin\w+|liver|lungs?|nodes?|primary"
+    r"|bladder|prostate)\b"
+)
+
+
+def _detail(note: NoteText, course: Course, before: str, after: str) -> str | None:
+    """The schedule of drugs; what radiotherapy was for and where it went."""
+    within_ = note.lower[course.start : course.end]
+    if not course.radiation:
+        led = re.split(r"[.,;+/]|->|→|\bthen\b", before[-16:])[-1]
+        told = f"{led} {within_} {after[:8]}"
+        dose = _DOSE.search(re.split(r"[;]|->|→|\.\s", f"{within_}{after}")[0][: len(within_) + _DOSE_NEAR])
+        found = [match.group() for match in _SCHEDULE.finditer(told)] + ([dose.group().strip()] if dose else [])
+        return " ".join(dict.fromkeys(found)) or None
+    around = re.split(r"[.;]|->|→", before)[-1][-25:] + within_ + re.split(r"[.;,]|->|→", after)[0][:30]
+    found = [match.group() for match in _PURPOSE.finditer(around)]
+    for match in _SITE.finditer(around):
+        found += ["bone", match.group()] if match["bone"] else [match.group()]
+    return ", ".join(dict.fromkeys(found)) or None
+
+
 _BLOOD = frozenset({"LYMPH", "MYELOID"})
 _FIRST_LINE = frozenset({"TESTIS", "LYMPH", "MYELOID"})
 """Diseases in which chemotherapy after an operation is treatment of the disease, not adjuvant."""
-_CAME_BACK = re.compile(r"relaps|refractory|\bnew\b|recurr|metasta|progress|\bpd\b|->|→|\b\dl\b|line|then")
+_CAME_BACK = re.compile(r"\blater\b|relaps|refractory|\bnew\b|recurr|metasta|progress|\bpd\b|->|→|\b\dl\b|line|then")
 
 
 def _goes_on(note: NoteText, earlier: Given, one: Given) -> bool:
@@ -157,6 +198,8 @@ def _goes_on(note: NoteText, earlier: Given, one: Given) -> bool:
         return False
     after = note.lower[one.course.end : one.course.end + 40]
     if earlier.course.surgical:
+        if all("orchiectomy" in drug or "ovarian ablation" in drug for drug in earlier.course.drugs):
+            return False  # castration treats the disease wherever it is
         # An operation and a drug in one breath, before anything came back: adjuvant.
         between = note.lower[earlier.course.end : one.course.start]
         if (
@@ -175,7 +218,10 @@ def _goes_on(note: NoteText, earlier: Given, one: Given) -> bool:
         return False
     if note.sentence(earlier.course.start) != note.sentence(one.course.start):
         return False
-    return _CAME_BACK.search(note.lower, earlier.course.end, one.course.start) is None
+    between = re.sub(r"\bthen\b|->|→", "", note.lower[earlier.course.end : one.course.start])
+    endocrine = all(within(drug, "endocrine therapy") for drug in one.course.drugs)
+    told = between if endocrine else note.lower[earlier.course.end : one.course.start]
+    return _CAME_BACK.search(told) is None
 
 
 def _maintains(note: NoteText, earlier: Given, one: Given) -> bool:
@@ -206,6 +252,8 @@ def _setting(course: Course, before: str, after: str, *, advanced: bool) -> str 
         return "adjuvant"
     if re.match(r"[^,.;]{0,12}\bneo-?adjuvant", after):
         return "neoadjuvant"
+    if _IN_SITU.search(before):
+        return "DCIS"
     if course.surgical:
         return None
     if course.radiation:
@@ -230,7 +278,7 @@ def _outcome(note: NoteText, course: Course, after: str) -> str | None:
         return "response"
     if _STABLE.search(after):
         return "stable disease"
-    if _ONGOING.search(after):
+    if course.systemic and _ONGOING.search(after):
         return "ongoing"
     return None
 

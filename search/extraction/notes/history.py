@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from search.extraction.notes.assertion import is_negated, is_planned, is_relative
+from search.extraction.notes.dates import AGO, days
 from search.extraction.notes.text import Json, NoteFact, NoteText
 from search.extraction.notes.topics import STEROIDS, TOPICS, Topic
 
@@ -16,7 +17,26 @@ _GRADE_BEFORE = re.compile(r"\b(?:gr(?:ade)?\.?\s?|g)(?P<g>[1-4])\s+(?:\w+\s+){0
 _CURED = re.compile(r"^[^.;]{0,40}?\b(?:svr\b|cured|cleared|eradicated|resolved infection)")
 _MOST = 200
 """Mentions of a topic that are looked at."""
-_GRADED = frozenset({"neuropathy"})
+_GRADED = frozenset({"neuropathy", "pneumonitis", "interstitial lung disease", "toxicity not recovered"})
+_DATED = frozenset({"stroke", "thromboembolism", "cardiac disease", "bleeding", "seizure", "recent antibiotic"})
+"""Topics of which trials ask how long ago they were."""
+_KEPT = frozenset({"hypertension", "diabetes", "asthma", "lung disease", "seizure", "heart failure", "COPD"})
+"""Topics of which trials ask whether they are under control."""
+_CONTROL = re.compile(
+    r"\b(?:(?:well|poorly|rate)[- ]controlled|uncontrolled|controlled"
+    r"|(?:mild|moderate|severe)(?: persistent| intermittent)?)\b"
+)
+_CONTROL_NEAR = 60
+_NAMED = frozenset({"autoimmune disease", "recent antibiotic"})
+"""Topics of which exceptions name the disease or the drug."""
+_GENERAL = re.compile(r"auto-?immun\w*|antibiotics?")
+_BY_STEROIDS = re.compile(
+    r"^[^.;]{0,70}?\b(?:(?:cortico)?steroids?|prednis(?:ol)?one|methylpred\w*|dexamethasone|solumedrol)\b"
+)
+_BY_STEROIDS_NOT = re.compile(r"\b(?:no|without|not requiring|off)\s+(?:\w+\s+){0,2}$")
+_STEROID_TREATED = frozenset({"pneumonitis", "interstitial lung disease"})
+_DRAINED = re.compile(r"\b(?:paracentes[ie]s|thoracentes[ie]s|drain(?:ed|s|age)|tapped|pleurx)\b")
+_UNIT_WORDS = {"d": "day", "w": "week", "m": "month", "y": "year"}
 _AROUND = 28
 _NONE_VIRAL = re.compile(
     r"^(?:[\s/,&+()-]|\b(?:hiv(?:-?[12])?|hbv|hcv|hbs ?ag|hepatitis [abc]|hep|ab|ag|antibod\w+|serolog\w+"
@@ -27,6 +47,7 @@ _POSITIVE_VIRAL = re.compile(
     r"^[\s]*(?:core\s+)?(?:ab|ag|antibody|antigen|infection)?\s*(?:\+|pos\b|positive|reactive)"
 )
 _VIRAL = frozenset({"HIV", "HBV", "HCV"})
+_COLLECTIVE = re.compile(r"viral|virolog|(?:no|hiv or|hiv/)? ?hepatitis$|hepatitis or hiv")
 _HISTORIC = frozenset({"active infection"})
 _RESOLVED = re.compile(
     r"^[^.;]{0,60}?\b(?:resolved|recovered|cleared|treated|completed|years? ago|yrs? ago|mo(?:nths?)? ago"
@@ -92,7 +113,32 @@ def _judge(note: NoteText, topic: Topic, match: re.Match[str]) -> _Found | None:
         return None
     if re.match(r"^[\s:]*(?:normal|nl\b|ok\b|fine)", after):
         return _Found(False, start, end)
-    return _Found(True, start, end, _grade(note, start, end) if topic.name in _GRADED else None)
+    return _Found(True, start, end, _detail(note, topic, match, after))
+
+
+def _detail(note: NoteText, topic: Topic, match: re.Match[str], after: str) -> str | None:
+    """The form of a condition as far as the note tells it: name, grade, control, treatment, how long ago."""
+    start, end = match.start(), match.end()
+    told: list[str | None] = []
+    if topic.name in _NAMED and not _GENERAL.match(match.group()):
+        told.append(match.group().strip())
+    if topic.name in _GRADED:
+        told.append(_grade(note, start, end))
+    if topic.name in _KEPT:
+        near = re.split(r"[.;]", after)[0][:_CONTROL_NEAR]
+        told += dict.fromkeys(found.group() for found in _CONTROL.finditer(near))
+    if topic.name in _STEROID_TREATED and (treated := _BY_STEROIDS.match(after)) is not None:
+        drug = re.split(r"\b(?=\w+$)", treated.group())[0]
+        told.append(None if _BY_STEROIDS_NOT.search(drug) else "treated with steroids")
+    if topic.name == "pleural effusion or ascites" and _DRAINED.search(note.before(start, 60) + after):
+        told.append("requiring drainage")
+    if topic.name in _DATED and (ago := AGO.search(after[:_DATE_NEAR])) is not None and "." not in after[: ago.start()]:
+        count = days(ago["n"], ago["u"]) // {"d": 1, "w": 7, "m": 30, "y": 365}[ago["u"][0]]
+        told.append(f"{count} {_UNIT_WORDS[ago['u'][0]]}s ago")
+    return ", ".join(filter(None, told)) or None
+
+
+_DATE_NEAR = 45
 
 
 def _viral(note: NoteText, topic: Topic, match: re.Match[str], after: str) -> _Found | None:
@@ -103,6 +149,8 @@ def _viral(note: NoteText, topic: Topic, match: re.Match[str], after: str) -> _F
         return _Found(False, start, end)
     if topic.name == "HCV" and _CURED.match(after):
         return _Found(False, start, end)
+    if _COLLECTIVE.match(match.group()):
+        return None  # "viral hepatitis" that is there is one of them, and not said which
     if re.match(r"^[\s]*(?:test|screen|serolog|status|pending|unknown|not)", after) or is_planned(note, start, end):
         return None
     return _Found(True, start, end)
@@ -232,6 +280,7 @@ _PLATINUM_FREE = re.compile(
     r"\b(?P<n>\d{1,2}) (?:mo(?:nths?)?|months?) (?:after|from|since|off) (?:the )?(?:last "
     r"|final )?(?:dose of )?(?:platinum|carboplatin|cisplatin)\b"
 )
+_PFI = re.compile(r"\b(?:pfi|platinum[- ]free interval)\s*(?:of|is|was|:|=)?\s*~?(?P<n>\d{1,2})\s?(?:mo(?:nth)?s?|m)\b")
 _INSULIN = re.compile(r"\b(?:on |basal |basal-bolus )?(?P<w>insulin|glargine|lispro|aspart|detemir|degludec)\b")
 _ORAL = re.compile(r"\b(?:on )?(?:metformin|sitagliptin|empagliflozin|glipizide|glimepiride|gliclazide)\b")
 _PLAN_CRT = re.compile(
@@ -294,7 +343,7 @@ def _phrases(note: NoteText) -> Iterator[tuple[str, _Found]]:
             yield "diabetes", _Found(True, match.start(), match.end(), weak=not diabetic)
     for match in re.finditer(r"\bnkda\b|\bnka\b", lower):
         yield "allergy", _Found(False, match.start(), match.end())
-    for match in _PLATINUM_FREE.finditer(lower):
+    for match in (*_PLATINUM_FREE.finditer(lower), *_PFI.finditer(lower)):
         yield "platinum free interval months", _Found(True, match.start(), match.end(), match["n"])
     for match in _PLAN_CRT.finditer(lower):
         mixed = re.search(r"chemoradi|platin|cetuximab|chemo", match.group() + note.after(match.end(), 20)) is not None

@@ -16,7 +16,9 @@ from search.extraction.notes.text import Json, NoteFact, NoteText
 from search.terminology.analytes import AnalyteMention, analyte, find_analytes, read_quantity
 from search.terminology.units import match_unit, unit
 
-_VALUE = r"(?P<v>\d{1,3}(?:[,\u2009]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+_VALUE = r"(?P<v>\d{1,3}(?:[,\u2009]\d{3})+(?:\.\d+)?|\d+,\d{1,2}(?![\d,])|\d+(?:\.\d+)?|\.\d+)"
+_COMMA = re.compile(r"\d+,\d{1,2}")
+"""A decimal comma."""
 _LINK = re.compile(
     r"(?:\s|:|=|~|\bof\b|\bis\b|\bwas\b|\bat\b|\bnow\b|\bcurrently\b|\bup to\b|\bdown to\b|\babout\b|\btotal\b"
     r"|\bef\b|\bcount\b|\blevel\b"
@@ -68,6 +70,9 @@ _URINE = re.compile(r"dipstick|\bua\b|urine|urinalysis|proteinuria")
 _MARROW = re.compile(
     r"\b(?:bm|bone marrow|marrow|bmbx)\b[^.;\d]{0,30}?(?P<v>\d{1,3})\s?%[^.;,]{0,30}?\b(?:plasma cells?|pcs?"
     r"|plasmacyt\w+)\b"
+)
+_CLONAL = re.compile(
+    r"\b(?P<v>\d{1,3})\s?%\s+(?:clonal |monoclonal |bone marrow |marrow |bm )+(?:plasma cells?|pcs?|plasmacyt\w+)\b"
 )
 _DIRECT = re.compile(r"\bbil[\w ]{0,12}\b[^.;]{0,90}?[,(]\s*(?P<w>direct)\s*[:=]?\s*(?P<v>\d+\.\d+)")
 _PREDICTED = re.compile(r"\s*%?\s*(?:pred|of predicted)|\s*%\s*\(")
@@ -157,7 +162,7 @@ def _read(note: NoteText) -> Iterator[_Lab]:
             yield from _values(note, group)
     for match in _DIRECT.finditer(note.lower):
         yield _Lab("direct bilirubin", float(match["v"]), "mg/dL", match.start("w"), match.end())
-    for match in _MARROW.finditer(note.lower):
+    for match in (*_CLONAL.finditer(note.lower), *_MARROW.finditer(note.lower)):
         yield _Lab("bone marrow plasma cells", float(match["v"]), "%", match.start(), match.end())
 
 
@@ -204,7 +209,7 @@ def _values(note: NoteText, group: list[AnalyteMention]) -> Iterator[_Lab]:
 
 def _lab(note: NoteText, mention: AnalyteMention, match: re.Match[str], end: int) -> _Lab | None:
     known = analyte(mention.name)
-    number = match["v"]
+    number = match["v"].replace(",", ".") if _COMMA.fullmatch(match["v"]) else match["v"]
     stop = max(end, match.end())
     value = float(number.replace(",", "").replace("\u2009", ""))
     name = (
@@ -229,6 +234,8 @@ def _lab(note: NoteText, mention: AnalyteMention, match: re.Match[str], end: int
         unit_name = "UPC ratio" if "upc" in mention.quote.lower() or "ratio" in mention.quote.lower() else known.unit
         return _Lab(name, value, unit_name, mention.start, stop)
     stated = match_unit(note.text, stop)
+    if stated is not None and note.lower[stop : stated[0]].strip() == "normal":
+        stated = None  # says how the value is, not in what it is measured
     if stated is not None and stated[1].dimension not in {"time", "duration"}:
         quantity = read_quantity(mention.name, number, stated[1].name)
         if quantity is None:

@@ -184,6 +184,8 @@ def _results(note: NoteText) -> Iterator[tuple[str, Result, int]]:
             yield "BCR-ABL1", Result("positive", match.end()), match.start()
         elif not is_relative(note, match.start(), match.end()):
             yield marker, Result("fusion", match.end()), match.start()
+            if marker == match["a"]:  # a trial may ask for it by either of its genes
+                yield match["b"], Result("fusion", match.end()), match.start()
     for match in _RESISTANT.finditer(note.text):
         yield "ABL1", Result("T315I", match.end()), match.start(1)
     named = [
@@ -264,6 +266,10 @@ def _is_denial(note: NoteText, group: list[_Named]) -> bool:
     )
 
 
+_NO_GENE = re.compile(r"CD\d+\w?|HPV|EBV|p16|ER|PR")
+"""Markers that are found or not: nothing of them is mutated."""
+
+
 def _spoken(marker: str, result: Result) -> Result:
     """A state in the words that go with its marker."""
     if marker in {"MMR"} and result.state in {"negative", "wild type"}:
@@ -272,6 +278,8 @@ def _spoken(marker: str, result: Result) -> Result:
         return replace(result, state="MSS")
     if marker in STAINED and result.state == "wild type":
         return replace(result, state="negative")
+    if _NO_GENE.fullmatch(marker) and result.state in {"mutation", "fusion", "alteration"}:
+        return replace(result, state="positive")
     return result
 
 

@@ -82,7 +82,7 @@ def staging(note: NoteText, others: Sequence[NoteFact] = (), code: str | None = 
         code: OncoTree code of the disease.
     """
     best: NoteFact | None = None
-    for value, start, end in _stages(note):
+    for value, start, end in stages_told(note):
         fact = note.fact("stage", value, start, end)
         if any(
             -_NEAR_OTHER < other.start - fact.end < _NEAR_OTHER or -_NEAR_OTHER < fact.start - other.end < 10
@@ -120,7 +120,7 @@ def _grouped(tnm: NoteFact, code: str | None) -> str | None:
     return next(iter(groups)) if len(groups) == 1 else None
 
 
-def _stages(note: NoteText) -> Iterator[tuple[str, int, int]]:
+def stages_told(note: NoteText) -> Iterator[tuple[str, int, int]]:
     """Stages in the order told; an own system's stage (ISS, BCLC) comes with its name."""
     found: list[tuple[int, str, int]] = []
     for match in (*_STAGE.finditer(note.text), *_SYSTEM_ONLY.finditer(note.text)):

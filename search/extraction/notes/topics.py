@@ -99,11 +99,13 @@ TOPICS: tuple[Topic, ...] = (
         r"|numb(?:ness)?",
     ),
     _topic(
-        "diabetes", r"t[12]? ?dm2?|dm[12]?|diabet(?:es|ic)\w*(?: mellitus)?|iddm|niddm|type [12] dm", r"gestational"
+        "diabetes",
+        r"t[12]? ?dm2?|dm[12]?|diabet(?:es|ic)\w*(?: mellitus)?|iddm|niddm|type [12] dm",
+        r"gestational|t-dm1|ado-trast",
     ),
     _topic(
         "lung disease",
-        r"copd|emphysema|asthma(?:tic)?|(?:lung|pulmonary)(?:,? (?:or|and) (?:cardiac|heart|bowel|liver|renal"
+        r"(?:lung|pulmonary)(?:,? (?:or|and) (?:cardiac|heart|bowel|liver|renal"
         r"|eye))?(?:[,/] ?\w+)? (?:disease|conditions?|problems?|issues|comorbidit\w+)"
         r"|lung(?=(?:[,/]| or| and) ?(?:\w+(?:[,/]| or| and|,? or) ?){0,3}\w+ disease)|bronchiectasis",
         r"interstitial lung|lung disease (?:target|progress|burden)|metastatic (?:to )?lung|lung metast",
@@ -196,6 +198,13 @@ TOPICS: tuple[Topic, ...] = (
     ),
     _topic("claustrophobia", r"claustrophob\w+"),
     _topic("glaucoma", r"glaucoma|elevated iop", only_absent=True),
+    _topic(
+        "recent antibiotic",
+        r"antibiotics?|doxycycline|minocycline|amoxicillin\S*|augmentin|ciprofloxacin|levofloxacin|azithromycin"
+        r"|cephalexin|ceftriaxone|cefepime|vancomycin|piperacillin\S*|meropenem|metronidazole|clindamycin"
+        r"|trimethoprim\S*|bactrim|nitrofurantoin",
+        r"prophyla|allerg",
+    ),
     _topic("COPD", r"copd|emphysema"),
     _topic("asthma", r"asthma"),
 )

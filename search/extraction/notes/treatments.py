@@ -78,7 +78,9 @@ _NAIVE = re.compile(
     r"|\btreatment not (?:yet )?started"
 )
 _EACH = re.compile(
-    r"\bpd (?:on|with|after) (?:both|all|each|every)\b|\bprogress\w+ (?:on|after|through) (?:both|all|each|every)\b"
+    r"\bpd (?:on|with|after) (?:both|all|each|every)\b"
+    r"|\b(?:both|all|each) (?:with|had|->|→) ?(?:pd|progress\w*)\b"
+    r"|\bprogress\w+ (?:on|after|through) (?:both|all|each|every)\b"
 )
 _NEAR = 60
 _MEMORY = 40
@@ -114,6 +116,7 @@ def treatments(
             _add_time(note, course, given[-_MEMORY:], today)
     describe(note, given, advanced=advanced, tissue=tissue, today=today)
     _each(note, given)
+    _resistant(note, given)
     _loose_time(note, given, today)
     _number(given, tissue)
     for one in given:
@@ -217,6 +220,20 @@ def _each(note: NoteText, given: Sequence[Given]) -> None:
         for one in given[max(0, before - _MEMORY) : before]:
             if start <= one.course.start and not one.course.surgical:
                 one.outcome = "progressed"
+
+
+_RESISTANT = re.compile(r"\bplatinum[- ](?:resistant|refractory)\b")
+
+
+def _resistant(note: NoteText, given: Sequence[Given]) -> None:
+    """ "Platinum resistant": how the last course with platinum ended, where nothing else is said of it."""
+    match = _RESISTANT.search(note.lower)
+    if match is None or is_negated(note, match.start(), match.end()) or is_relative(note, match.start(), match.end()):
+        return
+    for one in reversed(given):
+        if any(within(drug, "platinum chemotherapy") for drug in one.course.drugs):
+            one.outcome = one.outcome or "refractory"
+            return
 
 
 def _add_time(note: NoteText, course: Course, given: Sequence[Given], today: dt.date | None) -> None:

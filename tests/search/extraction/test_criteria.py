@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from search.eligibility.criterion import (
+    Age,
     Condition,
     Criteria,
     Extent,
@@ -180,6 +181,27 @@ def test_the_opening_of_a_list_asks_nothing_beyond_it(line: str, opaque: int) ->
     assert sum(x.line == 1 for x in told.items) == opaque
 
 
+@pytest.mark.parametrize(
+    ("line", "opaque"),
+    [
+        ("Adequate organ function within 14 days as defined below:", 0),
+        ("Adequate organ function as follows", 0),
+        ("Newly diagnosed with:", 1),
+        ("No involvement of the following sites:", 1),
+        ("Owns two boats. Adequate function as defined below:", 1),
+    ],
+)
+def test_an_opening_may_stand_at_the_level_of_its_list(line: str, opaque: int) -> None:
+    told = read(f"Inclusion Criteria:\n\n* {line}\n* Owns a bicycle\n")
+    assert sum(x.line == 1 for x in told.items) == opaque
+
+
+def test_labels_in_one_line_hide_no_statement() -> None:
+    labels = "PATIENT CHARACTERISTICS: Age: 18 and over Performance status: ECOG 0-2 Life expectancy:"
+    told = read_text(f"{labels}\n\n* At least 3 months\n")
+    assert [x.fact for x in told.items] == [Age(18, None), Performance("ECOG", 0, 2), Condition("life expectancy", 12)]
+
+
 def test_items_marked_one_by_one_stand_in_their_own_section() -> None:
     told = read("* [Inc] Owns a bicycle\n* [Exc] Fear of bridges\n* [Inc] Owns a boat\n")
     assert [x.section for x in told.items] == [Section.INCLUSION, Section.EXCLUSION, Section.INCLUSION]
@@ -332,4 +354,4 @@ def test_all_real_texts_are_read_whole(data_dir: Path) -> None:
     assert texts == 26_602
     opaque = sum(n for (_, what), n in count.items() if what == "opaque")
     print(f"  all {opaque / count.total():.3f} of {count.total()}")
-    assert opaque <= 0.30 * count.total()
+    assert opaque <= 0.25 * count.total()

@@ -135,3 +135,43 @@ def test_views_have_the_same_length_and_plain_characters() -> None:
     assert len(plain(raw)) == len(raw)
     assert plain(raw) == 'AGE ≥ 18  > "x" - 10x109/L İ'
     assert len(fold(plain(raw))) == len(raw)
+
+
+@pytest.mark.parametrize(
+    ("raw", "inclusions", "exclusions"),
+    [
+        ("Inclusion Criteria:\n\n* Adults\n\nExclusion Criteria: pregnant women\n", ["Adults"], ["pregnant women"]),
+        ("Inclusion Criteria: Adults. ECOG 0-1. Exclusion Criteria: HIV.", ["Adults. ECOG 0-1."], ["HIV."]),
+        (
+            "Inclusion criteria:;   Adults;   stage II; Exclusion Criteria:;   HIV infection;   prior surgery",
+            ["Adults", "stage II;"],
+            ["HIV infection", "prior surgery"],
+        ),
+        (
+            "Inclusion Criteria:~Adults~stage II~Exclusion Criteria:~HIV infection~pregnant",
+            ["Adults", "stage II"],
+            ["HIV infection", "pregnant"],
+        ),
+        (
+            "Inclusion Criteria:\n* Adults of 18 years who can consent. Exclusion Criteria\n* HIV infection",
+            ["Adults of 18 years who can consent."],
+            ["HIV infection"],
+        ),
+        (
+            "Adults eligible for surgery must be 21 or older.\nECOG 0",
+            ["Adults eligible for surgery must be 21 or older.", "ECOG 0"],
+            [],
+        ),
+    ],
+)
+def test_lines_of_copies_that_lost_their_line_ends(raw: str, inclusions: list[str], exclusions: list[str]) -> None:
+    found = [line for line in criteria_text(raw).lines if not line.is_heading]
+    assert [line.plain for line in found if line.section is Section.INCLUSION] == inclusions
+    assert [line.plain for line in found if line.section is Section.EXCLUSION] == exclusions
+
+
+def test_tildes_that_mean_about_break_no_line() -> None:
+    assert texts("* About ~3 weeks apart\n* Weighs ~50 kg, ~60 kg or ~70 kg") == [
+        "About ~3 weeks apart",
+        "Weighs ~50 kg, ~60 kg or ~70 kg",
+    ]

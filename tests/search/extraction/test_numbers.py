@@ -185,6 +185,13 @@ def test_two_comparisons() -> None:
     assert read("≥ 18 and ≤ 65 years") == [(">=", 18.0, None, None), ("<=", 65.0, None, None)]
 
 
+@pytest.mark.parametrize(
+    "words", ["\u2264 x1.5 ULN", "\u2264x 1.5 ULN", "<= x 1.5 upper limit of normal", "\u2264 1.5 x ULN"]
+)
+def test_the_sign_of_times_may_stand_before_the_number(words: str) -> None:
+    assert [(op, value, unit) for op, value, _, unit in read(words)] == [("<=", 1.5, "xULN")]
+
+
 @pytest.mark.parametrize("op", [">=", ">", "<=", "<"])
 def test_turning_twice_changes_nothing(op: str) -> None:
     assert mirrored(mirrored(op)) == op

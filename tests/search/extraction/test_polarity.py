@@ -138,3 +138,11 @@ def test_an_exception_is_kept_beside_what_it_bounds() -> None:
     assert found.requirement is PROHIBITED
     assert found.exception is not None
     assert raw[slice(*found.exception)] == "unless given more than a year ago"
+
+
+def test_a_line_that_opens_with_unless_excepts_all_of_itself() -> None:
+    raw = "Inclusion Criteria:\n\n* UNLESS these drugs do not suit (for example, for comorbidity, such as lupus)\n"
+    text = criteria_text(raw)
+    line = next(line for line in text.lines if not line.is_heading)
+    at = raw.index("lupus")
+    assert stance(line, at, at + 5, text).requirement is Requirement.ALLOWED

@@ -63,6 +63,23 @@ def kinds(text: str) -> list[tuple[str, str]]:
         "Critères de non-inclusion :",
         "Ausschlusskriterien:",
         "排除标准：",
+        "Key Exclusion Criteria Include:",
+        "[Exclusion Criteria]",
+        "<Exclusion Criteria>",
+        "List of exclusion criteria:",
+        "Exclusion (Exc) Criteria:",
+        "2.1.2 EXCLUSION CRITTERIA:",
+        "Exclusion Criteria*:",
+        "Exclusion Criteria applicable to all modules (Groups 1/2):",
+        "Exclusion Criteria prior to leukapheresis:",
+        "Key exclusion criteria common to all arms:",
+        "Key Exclusion Criteria PART 1 and PART 2",
+        "Exclusion -",
+        "Patients with any of these problems will be considered ineligible:",
+        "Subjects should not enter the study if any of the following exclusion criteria are fulfilled:",
+        "Anybody who meets one of the following exclusion criteria is not to be enrolled in the study:",
+        "A potential subject who meets any of the following exclusion criteria is ineligible to participate.",
+        "Subjects must meet NONE of the following exclusion criteria to be enrolled:",
     ],
 )
 def test_headings_of_exclusions(heading: str) -> None:
@@ -202,3 +219,38 @@ def test_sections_cover_the_whole_text(text: str) -> None:
 def test_a_hostile_text_takes_no_time() -> None:
     text = ("criteria for " * 4000 + "\n") + "exclusion " * 9000 + ":" + "\n* " * 5000 + "(" * 20000
     assert sections(text)[0].start == 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Must be ineligible for cisplatin, defined by one of the following:",
+        "Must be considered ineligible for intensive therapy, defined by the following:",
+        "Patients with hepatitis B will be excluded unless all of the following criteria are met:",
+        "Patients must meet all of the following inclusion criteria and none of the following exclusion criteria:",
+        "Exclusion criteria related to the imaging agent (an allergy to it, for example) are in the protocol",
+        "Inclusion and Exclusion Criteria:",
+        "Extensive disease (See EXCLUSION CRITERIA), or a high tumor burden",
+        "Allowed as described in the Exclusion Criteria",
+    ],
+)
+def test_lines_that_open_no_exclusions(line: str) -> None:
+    assert all(kind == "i" for kind, _ in kinds(f"Inclusion Criteria:\n\n* Adults\n\n{line}\n\n* ECOG 0-1\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Inclusion Criteria:;   Adults;   stage II; Exclusion Criteria:;   Pregnant;   HIV", "Exclusion Criteria:"),
+        ("Inclusion Criteria:;   Adults;   stage II;   Exclusion Criteria;   Pregnant;   HIV", "   Exclusion Criteria"),
+        ("Inclusion Criteria:~Adults~stage II~Exclusion Criteria~pregnant~HIV infection", "Exclusion Criteria"),
+        ("Inclusion Criteria: Adults. Consent given. Exclusion Criteria Pregnant women", "Exclusion Criteria"),
+        (
+            "Inclusion Criteria:\n* Adults\n* Able to give written consent to the study Exclusion Criteria\n* Pregnant",
+            "Exclusion Criteria",
+        ),
+        ("Inclusion Criteria:\n* Adults. 4.2 Exclusion Criteria\n* Pregnant", "Exclusion Criteria"),
+    ],
+)
+def test_exclusions_that_begin_inside_a_line(text: str, at: str) -> None:
+    assert [part.start for part in sections(text) if part.kind == "exclusion"] == [text.index(at)]

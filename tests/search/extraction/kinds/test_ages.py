@@ -36,6 +36,14 @@ def read(statement: str, section: str = "Inclusion") -> list[object]:
         ("At least 18 years old", 18, None),
         ("18 years of age and older", 18, None),
         ("Must have minimum age of 18 Years", 18, None),
+        ("Must have maximum age of 85 Years", None, 85),
+        ("Age: 18+", 18, None),
+        ("18+ years of age", 18, None),
+        ("Be 18 years of age on the day of consent", 18, None),
+        ("18 and over", 18, None),
+        ("Older than 18", 18, None),
+        ("Must be ≥ 18 at the time of consent", 18, None),
+        ("18-40 years", 18, 40),
         ("Patients must be > or = 18 years old", 18, None),
         ("Men and women ≥ 18 years of age", 18, None),
         ("Age 18-75 years", 18, 75),
@@ -130,3 +138,16 @@ def test_sex(raw: str, value: str) -> None:
 def test_no_sex(statement: str) -> None:
     assert facts(f"Inclusion Criteria:\n\n* {statement}\n", SEXES) == []
     assert facts(f"Exclusion Criteria:\n\n* {statement}\n", SEXES) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Biopsy not older than 18 months",
+        "Platelets ≥ 18 at the time of consent",
+        "A 20 years smoking history",
+        "10+ nodes",
+    ],
+)
+def test_numbers_that_are_no_age(statement: str) -> None:
+    assert read(statement) == []

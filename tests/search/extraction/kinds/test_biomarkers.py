@@ -242,3 +242,25 @@ def test_time_is_linear_in_the_length_of_a_line(piece: str) -> None:
     started = time.process_time()
     findings(piece * (200_000 // len(piece)))
     assert time.process_time() - started < 10
+
+
+def test_what_is_said_of_an_unknown_status_is_not_said_of_the_marker() -> None:
+    (found,) = findings("HER2 negative (HER2 status unknown is allowed)")
+    assert (found.fact, found.requirement) == (Biomarker("HER2", ("negative",), unknown_ok=True), Requirement.REQUIRED)
+
+
+def test_a_variant_of_unknown_significance_leaves_no_status_open() -> None:
+    found = findings("Melanoma with an NF1 mutation; variants of NF1 of unknown significance will not be eligible")
+    assert [(one.fact, one.requirement) for one in found] == [
+        (Biomarker("NF1", ("mutation",)), Requirement.REQUIRED),
+        (Biomarker("NF1", ("variant of uncertain significance",)), Requirement.PROHIBITED),
+    ]
+
+
+def test_requirements_joined_by_and_are_no_alternatives() -> None:
+    found = findings("KRAS or NRAS mutation and a positive expression of PD-L1")
+    groups = {one.fact.marker: one.or_group for one in found if isinstance(one.fact, Biomarker)}
+    assert groups["KRAS"] == groups["NRAS"] is not None
+    assert groups["PD-L1"] is None
+    assert {one.or_group for one in findings("ER and PR positive")} == {None}
+    assert None not in {one.or_group for one in findings("ER and/or PR positive")}

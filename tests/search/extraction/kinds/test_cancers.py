@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from search.config import DEFAULT_CONFIG
 from search.eligibility.criterion import Cancer, Criterion
 from search.extraction.criteria import read_text
 from search.extraction.kinds.cancers import CANCERS
@@ -162,3 +163,52 @@ def test_disease_of_a_record_without_title() -> None:
 def test_layout_changes_nothing(bullet: str, heading: str) -> None:
     raw = f"{heading}\n\n{bullet}Histologically confirmed non-small cell lung\n     cancer (NSCLC)"
     assert stated(raw, "NSCLC") == [("required", frozenset({"NSCLC"}))]
+
+
+@pytest.mark.parametrize(
+    ("words", "title", "among"),
+    [
+        ("Confirmed melanoma, including cutaneous, mucosal, ocular or uveal subtypes", "Melanoma", {"MEL", "UM", "OM"}),
+        ("Metastatic melanoma (including uveal/ocular and mucosal melanoma)", "Melanoma", {"MEL", "UM", "HNMUCM"}),
+        ("Confirmed thyroid cancer, such as papillary, follicular or medullary", "Thyroid cancer", {"THYROID", "THPA"}),
+        ("Soft tissue sarcoma, including leiomyosarcoma and liposarcoma", "Sarcoma", {"SOFT_TISSUE", "LMS", "LIPO"}),
+    ],
+)
+def test_a_list_of_kinds_adds_to_the_disease(words: str, title: str, among: set[str]) -> None:
+    ((requirement, codes),) = stated(f"{INCLUSION}{words}\n", title, title)
+    assert requirement == "required"
+    assert among <= codes
+
+
+def test_words_that_are_no_kinds_add_nothing() -> None:
+    raw = f"{INCLUSION}Confirmed breast cancer, including skin, chest wall and lymph nodes\n"
+    assert stated(raw, "Breast cancer") == [("required", frozenset({"BREAST"}))]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Central squamous cell lung cancer",
+        "Squamous cell lung cancer with invasion of a large vessel",
+        "Squamous cell lung cancer located near the hilum",
+        "Transthoracically biopsied squamous cell lung cancer",
+        "Squamous cell lung cancer larger than 7 cm",
+    ],
+)
+def test_words_that_narrow_a_prohibited_disease_make_it_unsure(words: str) -> None:
+    (item,) = cancers(f"{EXCLUSION}{words}\n", "Drug in NSCLC", "Non-small Cell Lung Cancer")
+    assert item.confidence < DEFAULT_CONFIG.eligibility.hard_confidence
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Squamous cell lung cancer",
+        "Patients with known squamous cell lung cancer",
+        "Histologically confirmed squamous cell lung cancer at screening",
+        "Predominantly squamous cell lung cancer is excluded",
+    ],
+)
+def test_a_disease_that_is_prohibited_as_a_whole_is_sure(words: str) -> None:
+    (item,) = cancers(f"{EXCLUSION}{words}\n", "Drug in NSCLC", "Non-small Cell Lung Cancer")
+    assert item.confidence >= DEFAULT_CONFIG.eligibility.hard_confidence

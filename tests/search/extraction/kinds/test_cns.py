@@ -99,3 +99,16 @@ def test_long_lines_stay_cheap() -> None:
     text = criteria_text(raw)
     line = max(text.lines, key=lambda x: x.end - x.start)
     assert {f.fact.state for f in CNS(line, text) if isinstance(f.fact, Cns)} == {"untreated", "active"}
+
+
+def test_a_size_bounds_what_is_ruled_out() -> None:
+    raw = "Exclusion Criteria:\n\n* Active brain lesions ≥ 6 mm in size\n"
+    text = criteria_text(raw)
+    (found,) = [finding for line in text.lines if not line.is_heading for finding in CNS(line, text)]
+    assert found.requirement is Requirement.PROHIBITED
+    assert found.exception is not None
+    assert raw[slice(*found.exception)].strip() == "≥ 6 mm in size"
+
+
+def test_an_examination_that_must_find_none_allows_none() -> None:
+    assert read("inclusion", "Subjects with signs of brain metastases must have a brain MRI negative for them") == set()

@@ -35,6 +35,13 @@ def read(section: str, statement: str, *conditions: str) -> set[tuple[str, Requi
     [
         ("exclusion", "HIV infection", "HIV", PROHIBITED),
         ("inclusion", "HIV negative", "HIV", PROHIBITED),
+        ("inclusion", "Recovered from prior surgery", "toxicity not recovered", PROHIBITED),
+        ("inclusion", "No acute toxic effects from prior chemotherapy", "toxicity not recovered", PROHIBITED),
+        ("inclusion", "A lesion that can be accurately measured", "measurable disease", REQUIRED),
+        ("inclusion", "At least 20 mm with conventional techniques", "measurable disease", REQUIRED),
+        ("inclusion", "Understands and signs the ICF", "consent", REQUIRED),
+        ("inclusion", "Concurrent corticosteroids are allowed", "steroids", ALLOWED),
+        ("inclusion", "Prior surgery allowed", "surgery", ALLOWED),
         ("inclusion", "HIV-infected patients on stable therapy are eligible", "HIV", ALLOWED),
         ("exclusion", "Positive for hepatitis B surface antigen", "HBV", PROHIBITED),
         ("exclusion", "Hepatitis B or C", "HCV", PROHIBITED),
@@ -199,3 +206,17 @@ def test_long_lines_stay_cheap() -> None:
         begun = time.process_time()
         list(CONDITIONS(line, text))
         assert time.process_time() - begun < 3.0
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"), [("At least 3 months", 12), ("More than 8 weeks", 8), ("At least 12 months", 52)]
+)
+def test_a_bare_length_below_its_label_is_a_life_expectancy(length: str, expected: int) -> None:
+    text = criteria_text(f"Inclusion Criteria:\n\nLife expectancy:\n\n* {length}\n")
+    found = [finding for line in text.lines if not line.is_heading for finding in CONDITIONS(line, text)]
+    assert [(one.fact, one.requirement) for one in found] == [(Condition("life expectancy", expected), REQUIRED)]
+
+
+def test_a_length_below_another_label_is_none() -> None:
+    text = criteria_text("Inclusion Criteria:\n\nChemotherapy:\n\n* At least 3 months\n")
+    assert [finding for line in text.lines if not line.is_heading for finding in CONDITIONS(line, text)] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from search.eligibility.criterion import Extent
+from search.eligibility.criterion import Extent, Requirement
 from search.extraction.criteria import read_text
 from search.extraction.kinds.extents import EXTENTS
 
@@ -104,3 +104,27 @@ def test_previously_untreated_counts_for_blood_cancers_only() -> None:
 
 def test_no_oncology_no_extent() -> None:
     assert not extents(INCLUSION + "Newly diagnosed disease", "Type 2 diabetes")
+
+
+def test_extents_with_their_noun_between_are_alternatives() -> None:
+    raw = "Inclusion Criteria:\n\n* Metastatic disease or unresectable locally advanced disease\n"
+    assert [values for _, values in extents(raw)] == [("metastatic", "unresectable", "locally_advanced")]
+
+
+def test_a_text_without_title_that_speaks_as_cancer_trials_do_is_one() -> None:
+    raw = "Inclusion Criteria:\n\n* Measurable by RECIST 1.1\n* Metastatic disease\n"
+    assert [values for _, values in extents(raw, title="")] == [("metastatic",)]
+
+
+def test_whole_statements_joined_by_or_are_alternatives() -> None:
+    raw = (
+        "Inclusion Criteria:\n\n* Cervical cancer that has locally recurred and is not amenable to surgery OR "
+        "metastatic disease that is not amenable to surgery\n"
+    )
+    items = [item for item in read_text(raw, "Cervical cancer").items if isinstance(item.fact, Extent)]
+    assert all(item.requirement is Requirement.REQUIRED for item in items)
+    told = [(item.fact.values, item.or_group) for item in items if isinstance(item.fact, Extent)]
+    assert [values for values, _ in told] == [("recurrent",), ("unresectable",), ("metastatic",), ("unresectable",)]
+    recurrent, first, metastatic, second = (group for _, group in told)
+    assert recurrent == metastatic is not None
+    assert first is second is None

@@ -285,3 +285,29 @@ def test_long_text_takes_no_long_time() -> None:
     start = time.process_time()
     therapies(text)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("Tumors refractory to, or not a candidate for, current standard treatment", "refractory"),
+        ("Failed standard therapy and a salvage regimen", "progressed"),
+        ("Intolerant of several cycles of standard treatment", "intolerant"),
+    ],
+)
+def test_failed_standard_therapy_however_far_from_its_cue(text: str, outcome: str) -> None:
+    told = [(fact, item) for fact, item in therapies(included(text)) if "standard therapy" in fact.therapies]
+    assert [(fact.outcome, item.requirement) for fact, item in told] == [(outcome, Requirement.REQUIRED)]
+
+
+def test_failed_standard_therapy_is_read_once() -> None:
+    told = therapies(included("Relapsed after or refractory to standard therapy"))
+    assert told
+    assert len({fact.outcome for fact, _ in told}) == len(told)
+
+
+def test_what_a_permission_includes_is_allowed() -> None:
+    text = "Prior radiotherapy is allowed. This includes prior samarium, but patients must not have had strontium."
+    told = dict(asked(included(text)))
+    assert told["samarium-153"] is Requirement.ALLOWED
+    assert told["strontium-89"] is Requirement.PROHIBITED

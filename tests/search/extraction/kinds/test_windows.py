@@ -101,3 +101,14 @@ def test_offsets_cover_the_words() -> None:
 def test_two_windows_stay_apart() -> None:
     found = windows("x within 4 weeks before entry or y within 14 days before entry")
     assert [window.days for window in found] == [28, 14]
+
+
+def test_a_bound_on_how_long_ago_and_the_length_of_a_course() -> None:
+    for words in ("finished 1 to 42 days before randomisation", "ended 6 weeks or less before randomisation"):
+        (found,) = windows(f"chemoradiation {words}")
+        assert (found.days, found.latest, found.recent) == (42, True, True)
+    assert windows("at least 12 weeks of treatment with one inhibitor") == []
+    (washout,) = windows("chemotherapy at least 3 weeks before randomisation")
+    assert (washout.days, washout.latest, washout.recent) == (21, False, False)
+    (since,) = windows("at least 30 days or 5 half-lives since any prior therapy")
+    assert (since.days, since.half_lives, since.since) == (30, 5.0, True)

@@ -30,7 +30,7 @@ def test_the_most_specific_code(note: str, code: str | None) -> None:
 def test_another_malignancy_is_a_condition() -> None:
     profile = read_note("70M, metastatic gastric adenocarcinoma. Basal cell carcinoma excised 3 years ago.").profile
     assert profile["cancer"] == "STAD"
-    assert profile["conditions"] == {"second malignancy": "Basal cell carcinoma"}
+    assert profile["conditions"] == {"second malignancy": "Basal cell carcinoma excised 3 years ago"}
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def states(words: str) -> dict[str, str]:
         ("BRAF V600E.", {"BRAF": "V600E"}),
         ("EGFR exon 19 deletion", {"EGFR": "exon 19 deletion"}),
         ("EML4-ALK fusion", {"ALK": "fusion"}),
-        ("SS18::SSX1 confirmed", {"SS18": "fusion"}),
+        ("SS18::SSX1 confirmed", {"SS18": "fusion", "SSX1": "fusion"}),
         ("PD-L1 CPS 12", {"PD-L1": "positive"}),
         ("PD-L1 was 80%", {"PD-L1": "positive"}),
         ("PD-L1 <1%", {"PD-L1": "negative"}),

@@ -16,7 +16,7 @@ def run_parse_note(notes: str, out: IO[str], say: Callable[[str], None]) -> int:
     Args:
         notes: path of JSON Lines with `id` and `note`; `-` is standard input, `.gz` is read. Other keys are echoed.
         out: where the answers go, `{"id", …, "profile"}` a line.
-        say: told which lines could not be read; never what stands in a note.
+        say: told which lines could not be read, and what of a note was not used; never what stands in it.
 
     Returns:
         0 if every line was answered, else 3.
@@ -37,8 +37,10 @@ def run_parse_note(notes: str, out: IO[str], say: Callable[[str], None]) -> int:
                 continue
             note = record.pop("note")
             record.pop("profile", None)
-            profile = read_note(str(note)).profile
-            out.write(json.dumps({**record, "profile": profile}) + "\n")
+            reading = read_note(str(note))
+            for remark in reading.unread:
+                say(f"{notes}: line {number}: {remark.field}: {remark.problem}")
+            out.write(json.dumps({**record, "profile": reading.profile}) + "\n")
             answered += 1
     say(f"{answered} notes read, {complaints} lines could not be read")
     return 3 if complaints else 0

@@ -134,6 +134,11 @@ class Treatments:
     items: tuple[Treatment, ...]
     source: Source = Source()
 
+    @property
+    def complete(self) -> bool:
+        """Whether what is not among them was not given: a typed query names only the treatments that it is about."""
+        return not self.items or self.source.origin is not Origin.QUERY
+
 
 @dataclass(frozen=True, slots=True)
 class LinesFact:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import replace
 
 from search.eligibility.assessment import Basis, CriterionAssessment, Group, Truth, any_of
@@ -38,6 +38,99 @@ def grouped_members(members: list[CriterionAssessment], words: TrialWords) -> tu
     for number, member in enumerate(members):
         groups.setdefault(_key(member.criterion, number, words), []).append(member)
     return tuple(Group(tuple(found), _truth(key, found)) for key, found in groups.items())
+
+
+def ties(criteria: Sequence[Criterion], words: TrialWords) -> list[tuple[int, int]]:
+    """Pairs of criteria of one scope, as places, whose assessments may change each other for some patient.
+
+    All that `grouped_members` looks at beside a criterion itself must be told here: criteria that no chain of ties
+    connects are grouped alike together and apart (`search.eligibility.columns` rests on it).
+    """
+    found: list[tuple[int, int]] = []
+    keys: dict[Hashable, int] = {}
+    courses: dict[str, list[int]] = {}
+    labs: dict[str, list[int]] = {}
+    markers: dict[str, list[int]] = {}
+    lines: dict[tuple[int, str | None], list[int]] = {}
+    for place, criterion in enumerate(criteria):
+        first = keys.setdefault(_key(criterion, place, words), place)
+        if first != place:
+            found.append((first, place))
+        course = _course(criterion)
+        if course is not None:
+            courses.setdefault(course, []).append(place)
+        if isinstance(criterion.fact, Lab):
+            labs.setdefault(criterion.fact.analyte, []).append(place)
+        elif isinstance(criterion.fact, Biomarker):
+            markers.setdefault(criterion.fact.marker, []).append(place)
+        if criterion.requirement is Requirement.REQUIRED:
+            lines.setdefault((criterion.line, criterion.cohort), []).append(place)
+    chains = [places for places in labs.values() if any(_conditional(criteria[place]) for place in places)]
+    chains += [places for places in markers.values() if len({criteria[place].requirement for place in places}) > 1]
+    if len(courses) > 1:
+        chains.append([place for places in courses.values() for place in places])
+    for chain in chains:
+        found += [(chain[0], place) for place in chain[1:]]
+    for places in lines.values():
+        if len(places) > 1:
+            found += _offers(criteria, places, words)
+    return found
+
+
+def likeness(criteria: Sequence[Criterion], words: TrialWords) -> Hashable:
+    """All that grouping and class look at of criteria of one scope, beside their assessments.
+
+    Criteria that are alike, and assessed alike, are grouped alike.
+    """
+    offers: dict[int, list[int]] = {}
+    lines: dict[tuple[int, str | None], list[int]] = {}
+    for place, criterion in enumerate(criteria):
+        if criterion.requirement is Requirement.REQUIRED:
+            lines.setdefault((criterion.line, criterion.cohort), []).append(place)
+    for places in lines.values():
+        for place, other in _offers(criteria, places, words):
+            offers.setdefault(place, []).append(other)
+    labels: dict[Hashable, int] = {}
+
+    def label(value: Hashable) -> int:
+        return labels.setdefault(value, len(labels))
+
+    return tuple(
+        (
+            criterion.fact.kind,
+            criterion.requirement,
+            label(("key", _key(criterion, place, words))),
+            _course(criterion),
+            _own(criterion, label),
+            tuple(offers.get(place, ())),
+        )
+        for place, criterion in enumerate(criteria)
+    )
+
+
+def _own(criterion: Criterion, label: Callable[[Hashable], int]) -> Hashable:
+    fact = criterion.fact
+    if isinstance(fact, Lab):
+        return label(("analyte", fact.analyte)), fact.condition is None
+    if isinstance(fact, Biomarker):
+        return label(("marker", fact.marker)), fact.threshold is None
+    if isinstance(fact, Cancer) and criterion.requirement is Requirement.REQUIRED:
+        return label(("line", criterion.line, criterion.cohort)), fact.codes <= frozenset(oncotree.PSEUDO)
+    return None
+
+
+def _conditional(criterion: Criterion) -> bool:
+    return isinstance(criterion.fact, Lab) and criterion.fact.condition is not None
+
+
+def _offers(criteria: Sequence[Criterion], places: list[int], words: TrialWords) -> Iterator[tuple[int, int]]:
+    """Pairs within a line of which the text may offer the second instead of the first."""
+    line = [CriterionAssessment(criteria[place], Truth.MET, Basis.KNOWN, "") for place in places]
+    for place, member in zip(places, line, strict=True):
+        if _may_be_offered(member.criterion):
+            for other, offered in zip(places, line, strict=True):
+                if _offered(member, offered, line, words):
+                    yield place, other
 
 
 def _key(criterion: Criterion, number: int, words: TrialWords) -> Hashable:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from search.eligibility.assessment import (
@@ -17,18 +16,20 @@ from search.eligibility.assessment import (
 )
 from search.eligibility.context import TrialWords, words_of
 from search.eligibility.criterion import Cancer, Criteria, Criterion, Requirement
-from search.eligibility.judge.age_sex import judge_structured
+from search.eligibility.judge.age_sex import judge_structured, reconciled
 from search.eligibility.judge.cancer import judge_conditions
 from search.eligibility.known import Known
 from search.eligibility.known import known as known_of
 from search.eligibility.logic import grouped, verdict_of, worse
-from search.eligibility.score import score_of, structured_score
+from search.eligibility.scopes import Cohort, apart, cohorts_of
+from search.eligibility.score import calibrated, structured_total, total_of
 from search.patient import Patient
 from search.trial import Trial
 
-_HEALTHY = re.compile(r"\bhealthy\b|\bvolunteers?\b|\bcontrols?\b(?! arm)", re.I)
-"""Cohorts for people without cancer: no patient's way into a trial."""
 _ORDER = tuple(Verdict)
+
+TOTAL_DIGITS = 5
+"""Decimals to which cohorts' totals are compared: the order of a sum must not decide between equals."""
 
 
 def assess(patient: Patient, criteria: Criteria, trial: Trial | None = None) -> Assessment:
@@ -40,24 +41,28 @@ def assess(patient: Patient, criteria: Criteria, trial: Trial | None = None) -> 
         trial: the record; with it, the registry's age and sex fields rule at trial level.
     """
     known = known_of(patient)
+    criteria = reconciled(criteria, trial.eligibility) if trial is not None else criteria
     structured = _registered(trial, criteria, known) if trial is not None else ()
     words = words_of(criteria, (trial.eligibility.criteria or "") if trial is not None else "")
     allowed = [item for item in criteria.items if item.requirement is Requirement.ALLOWED]
     groups = grouped(criteria.common(), known, words, [item for item in allowed if item.cohort is None])
-    verdict = worse(verdict_of(groups), _structured_verdict(structured))
-    score = score_of(groups) * structured_score(structured)
-    cohorts = tuple(_cohort(criteria, name, known, words, allowed) for name in _named(criteria))
+    verdict = worse(verdict_of(groups), structured_verdict(structured))
+    total = total_of(groups) + structured_total(structured)
+    cohorts = tuple(_cohort(criteria, one, known, words, allowed) for one in cohorts_of(criteria))
     best: CohortAssessment | None = None
-    binding = len({item.cohort for item in criteria.items if item.cohort is not None}) > 1
+    binding = apart(criteria)
     if cohorts:
-        best = min(cohorts, key=lambda one: (_ORDER.index(one.verdict), -score_of(one.groups), one.name))
-        if binding:  # of a single cohort that is told apart, the others are not named: it does not bind
+        best = min(
+            cohorts,
+            key=lambda one: (_ORDER.index(one.verdict), -round(total_of(one.groups), TOTAL_DIGITS), one.name),
+        )
+        if binding:
             verdict = worse(verdict, best.verdict)
-            score *= score_of(best.groups)
+            total += total_of(best.groups)
     shown = (*groups, *(best.groups if best is not None and binding else ()))
     return Assessment(
         verdict=verdict,
-        score=min(1.0, max(0.0, score)),
+        score=calibrated(total, verdict),
         groups=groups,
         cohorts=cohorts,
         best_cohort=best.name if best is not None else None,
@@ -66,29 +71,28 @@ def assess(patient: Patient, criteria: Criteria, trial: Trial | None = None) -> 
     )
 
 
-def _named(criteria: Criteria) -> list[str]:
-    """Cohorts with criteria of their own, in the order of the text; without those of healthy volunteers."""
-    used = {item.cohort for item in criteria.items if item.cohort is not None and not _HEALTHY.search(item.cohort)}
-    return [*(name for name in criteria.cohorts if name in used), *sorted(used - set(criteria.cohorts))]
-
-
 def _registered(trial: Trial, criteria: Criteria, known: Known) -> tuple[StructuredAssessment, ...]:
     """The record's own fields; its conditions only where the text asks for no disease."""
     found = judge_structured(trial.eligibility, known)
-    asks = any(isinstance(item.fact, Cancer) and item.requirement is Requirement.REQUIRED for item in criteria.items)
-    conditions = judge_conditions(trial, known) if not asks else None
+    conditions = judge_conditions(trial, known) if not asks_for_disease(criteria) else None
     return found if conditions is None else (*found, conditions)
 
 
+def asks_for_disease(criteria: Criteria) -> bool:
+    """Whether the text names a disease that a patient must have."""
+    return any(isinstance(item.fact, Cancer) and item.requirement is Requirement.REQUIRED for item in criteria.items)
+
+
 def _cohort(
-    criteria: Criteria, name: str, known: Known, words: TrialWords, allowed: list[Criterion]
+    criteria: Criteria, cohort: Cohort, known: Known, words: TrialWords, allowed: list[Criterion]
 ) -> CohortAssessment:
-    own = [item for item in allowed if item.cohort in (None, name)]
-    groups = grouped(criteria.of_cohort(name), known, words, own)
-    return CohortAssessment(name, verdict_of(groups), groups)
+    own = [item for item in allowed if item.cohort is None or cohort.binds(item)]
+    groups = grouped((item for item in criteria.items if cohort.binds(item)), known, words, own)
+    return CohortAssessment(cohort.name, verdict_of(groups), groups)
 
 
-def _structured_verdict(fields: Iterable[StructuredAssessment]) -> Verdict:
+def structured_verdict(fields: Iterable[StructuredAssessment]) -> Verdict:
+    """The class that the registry's fields come to."""
     fields = tuple(fields)
     ruling = {field.truth for field in fields if field.field != "conditions"}
     if Truth.NOT_MET in ruling:

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from search.eligibility.criterion import Cancer, Criteria, Criterion, Requirement
+from search.eligibility.criterion import Cancer, Condition, Criteria, Criterion, PriorTherapy, Requirement
 
 _STOP = re.compile(r"[;]|\.(?=\s|$)|\n\s*\n|\n\s*(?:[-*\u2022]|\d+[.)])\s")
 _EXCEPTING = re.compile(
@@ -23,17 +23,38 @@ _EXCEPTING = re.compile(
 )
 _GOES_ON = re.compile(r"\s*(?:however|exceptions?|except|note|but|unless)\b", re.I)
 """How a sentence begins that bounds the one before it."""
+_ALLOWS = re.compile(r"allowed|permitted|acceptable", re.I)
+_EXCEPTS = re.compile(r"\s*(?:[-*\u2022]\s*)?(?:unless|except(?:ions?|ing)?)\b", re.I)
+_PERMITTING = re.compile(r"\b(?:is|are)\s+(?:permitted|allowed|acceptable|not subject to|not (?:an? )?exclusion)", re.I)
+"""A sentence of its own that takes something out of what the one before it forbids."""
 _PREMISE = re.compile(
     r"\b(?:if|when|where|in case|provided|for (?:patients|participants|subjects|those|individuals|women|men|tumou?rs)"
     r"|(?:patients|participants|subjects|those) (?:with|who|whose))\b",
     re.I,
 )
+_MARKED = (
+    r"(?:mutat\w*|mutant|variants?|rearrang\w*|fusions?|transloc\w*|amplif\w*|altered|alterations?|aberrations?|deficien\w*"
+    r"|positive|negative|overexpress\w*|express\w*|msi-h\w*|actionable|drivers?|sensitizing|sensitising|hot ?spot"
+    r"|tps|cps|tmb|ihc|dmmr|exon|[a-z]+ex\d+|[a-z]\d{2,4}[a-z])"
+)
+_OF_SOME = re.compile(
+    r"\W*(?:\d+[.)]\s*)?(?:all |any |the )?"
+    r"(?:(?:patients|participants|subjects|those|tumou?rs|cancers|disease|individuals)"
+    r" (?:with|whose|who have|harbou?ring|having|that (?:have|are|harbou?r))\b"
+    rf"(?:(?!\bmust\b|\bshould\b)[^.;]){{0,90}}?\b{_MARKED}"
+    rf"|(?:[\w/+-]+[ -]){{1,4}}?{_MARKED}[ -](?:[\w-]+ ){{0,2}}?"
+    r"(?:tumou?rs?|cancers?|disease|patients|participants|subjects|carcinomas?|nsclc))\b"
+    r"(?:\s*:|(?:(?!\bmust\b|\bshould\b)[^.;]){0,40}\b(?:must|should|need to|(?:are|is) required to|ha(?:ve|s) to)\b)",
+    re.I,
+)
+"""A subject that only some of the patients are ("BRCA-mutated tumours must have …")."""
 _ALTERNATIVES = re.compile(r"\b(?:or|either|and/or|one of)\b|/", re.I)
 _NEAR = 300
 """Characters behind the evidence in which an exception that was not read may begin."""
 _AROUND = 200
 """Characters on either side of the evidence that a clause may hold."""
-_RIGHT_BEHIND = 40
+RIGHT_BEHIND = 40
+"""Characters behind the evidence that `near` holds."""
 _REACH = 1500
 """Characters of a line on either side of the evidence that are looked at."""
 
@@ -47,13 +68,16 @@ class TrialWords:
     """Lines, in order."""
     cancers: Mapping[tuple[int, str | None], frozenset[str]] = field(default_factory=dict)
     """By line and cohort, the OncoTree codes that the line asks for."""
+    malignancies: tuple[Criterion, ...] = ()
+    """Criteria that forbid other malignancies: what one of them excepts is excepted in all."""
 
     def line(self, criterion: Criterion) -> str:
         """The line that the evidence stands in; the evidence itself without a text."""
-        start, end = self._line_span(criterion)
+        start, end = self.line_span(criterion)
         return self.text[start:end] if end > start else criterion.evidence.quote
 
-    def _line_span(self, criterion: Criterion) -> tuple[int, int]:
+    def line_span(self, criterion: Criterion) -> tuple[int, int]:
+        """Where the line of the evidence begins and ends, as far as it is looked at; (0, 0) without a text."""
         evidence = criterion.evidence
         if self.text[evidence.start : evidence.end] != evidence.quote:
             return (0, 0)
@@ -68,7 +92,7 @@ class TrialWords:
 
     def clause(self, criterion: Criterion) -> str:
         """The sentence or clause of the evidence, no more than a few hundred characters of it."""
-        start, end = self._line_span(criterion)
+        start, end = self.line_span(criterion)
         start, end = max(start, criterion.evidence.start - _AROUND), min(end, criterion.evidence.end + _AROUND)
         if end <= start:
             return criterion.evidence.quote
@@ -81,7 +105,7 @@ class TrialWords:
         """The evidence with the few words right behind it, within its clause."""
         clause, quote = self.clause(criterion), criterion.evidence.quote
         at = clause.find(quote)
-        return clause[at : at + len(quote) + _RIGHT_BEHIND] if at >= 0 else quote
+        return clause[at : at + len(quote) + RIGHT_BEHIND] if at >= 0 else quote
 
     def exception(self, criterion: Criterion) -> str | None:
         """The words of an unless or except clause: as read, else what follows such a word in the line."""
@@ -93,15 +117,36 @@ class TrialWords:
                 if known
                 else criterion.exception.quote
             )
-        start, end = self._line_span(criterion)
+        start, end = self.line_span(criterion)
         if end <= start:
             return None
-        behind = self.text[criterion.evidence.end : min(end, criterion.evidence.end + _NEAR)]
-        stop = _STOP.search(behind)
-        if stop is not None and not _GOES_ON.match(behind, stop.end()):
-            behind = behind[: stop.start()]
-        found = next((match for match in _EXCEPTING.finditer(behind) if not match["refused"]), None)
-        return self.text[criterion.evidence.end + found.start() : end] if found else None
+        first = criterion.evidence.end
+        last = min(end, first + _NEAR)
+        stops = list(_STOP.finditer(self.text, first, last))
+        until = stops[0].start() if stops else last
+        if stops and _GOES_ON.match(self.text, stops[0].end()):
+            until = last
+        found = next((match for match in _EXCEPTING.finditer(self.text, first, until) if not match["refused"]), None)
+        if found is not None:
+            # What is allowed stands before the word: "(mild asthma is allowed)".
+            opens = self.text.rfind("(", first, found.start()) if _ALLOWS.search(found.group()) else -1
+            return self.text[opens if opens >= 0 else found.start() : end]
+        # Further on in the line only what can be nothing else than an exception to what stands before it.
+        further = next((stop.end() for stop in stops if _EXCEPTS.match(self.text, stop.end())), None)
+        if further is None and isinstance(criterion.fact, PriorTherapy):
+            further = next((stop.end() for stop in stops if self._permits(stop.end(), end)), None)
+        return self.text[further:end] if further is not None else None
+
+    def exceptions(self, criterion: Criterion) -> str | None:
+        """The words of its exception; of other malignancies those of all that are said of them in the text."""
+        if not _of_malignancies(criterion):
+            return self.exception(criterion)
+        found = dict.fromkeys(self.exception(one) for one in (criterion, *self.malignancies))
+        return "; ".join(words for words in found if words) or None
+
+    def _permits(self, start: int, end: int) -> bool:
+        stop = _STOP.search(self.text, start, end)
+        return _PERMITTING.search(self.text, start, stop.start() if stop else end) is not None
 
     def _to_stop(self, end: int, quote: str) -> str:
         stop = _STOP.search(self.text, end, end + _REACH)
@@ -110,6 +155,9 @@ class TrialWords:
     def premise(self, criterion: Criterion) -> str | None:
         """The words that say for whom a clause holds ("if HER2-positive"), or None."""
         clause = self.clause(criterion)
+        some = _OF_SOME.match(clause)
+        if some is not None:
+            return some.group()
         found = _PREMISE.search(clause)
         if found is None:
             return None
@@ -145,7 +193,16 @@ def words_of(criteria: Criteria, text: str) -> TrialWords:
             key = (item.line, item.cohort)
             cancers[key] = cancers.get(key, frozenset()) | item.fact.codes
     spans = tuple(sorted((line.start, line.end) for line in criteria.lines if not line.heading))
-    return TrialWords(text, spans, cancers)
+    return TrialWords(text, spans, cancers, tuple(item for item in criteria.items if _of_malignancies(item)))
+
+
+def _of_malignancies(criterion: Criterion) -> bool:
+    fact = criterion.fact
+    return (
+        isinstance(fact, Condition)
+        and fact.topic == "second malignancy"
+        and criterion.requirement is Requirement.PROHIBITED
+    )
 
 
 @functools.lru_cache(maxsize=4096)

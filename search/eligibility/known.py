@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.eligibility.assessment import Basis
 from search.eligibility.settings import Setting, read_setting
-from search.patient import LabFact, MarkerFact, Patient, Treatment
+from search.patient import ConditionFact, LabFact, MarkerFact, Patient, Source, Treatment, Treatments
 from search.terminology import oncotree
 from search.terminology.analytes import analyte
 from search.terminology.stages import implies_metastatic, rows_for, stage_leaves
@@ -71,12 +71,17 @@ def given(item: Treatment, name: str) -> bool:
 @functools.lru_cache(maxsize=256)
 def known(patient: Patient) -> Known:
     """Work out what follows from a patient's facts."""
+    patient = replace(patient, conditions=_with_details(patient))
     cancers = oncotree.leaves_of(patient.cancer.codes) if patient.cancer is not None else None
     site = _site(patient)
     extent = _extent(patient, site)
     markers: dict[str, list[MarkerFact]] = {}
     for fact in sorted(patient.markers, key=lambda fact: (fact.marker, fact.states, fact.value or "")):
         markers.setdefault(fact.marker, []).append(fact)
+    for lab in sorted(patient.labs, key=lambda lab: (lab.analyte, lab.value, lab.unit or "")):
+        if lab.analyte in _MEASURED_MARKERS and lab.analyte not in {fact.marker for fact in patient.markers}:
+            result = MarkerFact(lab.analyte, (), f"{lab.value:g} {lab.unit or ''}".strip(), None, lab.source)
+            markers.setdefault(lab.analyte, []).append(result)
     labs: dict[str, list[LabFact]] = {}
     for lab in sorted(patient.labs, key=lambda lab: (lab.analyte, lab.value, lab.unit or "")):
         row = analyte(lab.analyte)
@@ -91,6 +96,45 @@ def known(patient: Patient) -> Known:
         markers={name: tuple(facts) for name, facts in markers.items()},
         labs={name: tuple(facts) for name, facts in labs.items()},
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def only(known_: Known, item: Treatment) -> Known:
+    """The same patient, had one treatment been the only one."""
+    source = known_.patient.treatments.source if known_.patient.treatments is not None else Source()
+    return known(replace(known_.patient, treatments=Treatments((item,), source)))
+
+
+_MEASURED_MARKERS = frozenset({"AFP", "PSA", "CEA", "CA-125", "CA 19-9", "beta-hCG", "LDH"})
+"""Markers that a laboratory measures: a trial may ask for them as either."""
+_TOLD_BY: Mapping[str, tuple[str, ...]] = {"hiv": ("cd4", "hiv"), "hbv": ("hbv",), "hcv": ("hcv",)}
+"""Laboratory values that tell in which form an infection is there, by how their names begin."""
+
+
+def _with_details(patient: Patient) -> tuple[ConditionFact, ...]:
+    """Conditions, those that are present with what is told of them elsewhere.
+
+    "HIV" and "HIV viral load undetectable", "HCV" and no "HCV RNA", HIV and a CD4 count are one condition in a form.
+    """
+    found = []
+    for fact in patient.conditions:
+        name = fact.topic.lower()
+        if not fact.present:
+            found.append(fact)
+            continue
+        details = [fact.detail] if fact.detail else []
+        details += [
+            other.topic[len(name) + 1 :] + ("" if other.present else " negative")
+            for other in sorted(patient.conditions, key=lambda one: one.topic)
+            if other.topic.lower().startswith(f"{name} ") and other.detail is None
+        ]
+        details += [
+            f"{lab.analyte} {lab.value:g} {lab.unit or ''}".strip()
+            for lab in sorted(patient.labs, key=lambda one: (one.analyte, one.value))
+            if lab.analyte.lower().startswith(_TOLD_BY.get(name, ("\0",)))
+        ]
+        found.append(replace(fact, detail=", ".join(details) or None))
+    return tuple(found)
 
 
 def _site(patient: Patient) -> str | None:
@@ -156,6 +200,9 @@ _FALSE: Mapping[str, tuple[str, ...]] = {
 """What an extent implies to be false."""
 
 
+_AT_DIAGNOSIS = "newly_diagnosed"
+
+
 def _extent(patient: Patient, site: str | None) -> Mapping[str, Implied]:
     """Values of the kind `extent` that are true or false. What is stated twice over, both ways, is neither."""
     stated: dict[str, Implied] = {}
@@ -182,8 +229,9 @@ def _extent(patient: Patient, site: str | None) -> Mapping[str, Implied]:
     for value, implied in derived.items():
         says = {one.true for one in implied}
         if value in found:
-            if says == {not found[value].true} and any(one.because in present for one in implied):
-                del found[value]  # localized and metastatic: neither decides
+            against = says == {not found[value].true}
+            if against and (any(one.because in present for one in implied) or value == _AT_DIAGNOSIS):
+                del found[value]  # localized and metastatic, newly diagnosed and treated: neither decides
             continue
         if len(says) == 1:
             found[value] = implied[0]

@@ -28,6 +28,7 @@ from search.eligibility.criterion import (
 )
 from search.eligibility.judge.biomarker import tested
 from search.eligibility.known import Known
+from search.eligibility.matters import is_told, matter_of
 from search.eligibility.settings import Setting, settings_of
 from search.terminology import oncotree
 from search.terminology.analytes import analyte
@@ -64,6 +65,11 @@ RISKY = frozenset(
         "organ transplant",
         "second malignancy",
         "anticoagulation",
+        "active infection",
+        "heart failure",
+        "unable to swallow",
+        "GI obstruction",
+        "live vaccine",
     }
 )
 """Conditions whose form decides once they are known to be there."""
@@ -94,9 +100,9 @@ def silence(criterion: Criterion, judgement: Judgement, known: Known, clause: st
     required = criterion.requirement is Requirement.REQUIRED
     match criterion.fact:
         case Opaque():
-            return Silence.ASK if judgement.told else Silence.WAIVE
+            return Silence.ASK if judgement.told or _turns_on(criterion, known) else Silence.WAIVE
         case Condition():
-            return _condition(criterion.fact, required, judgement, known)
+            return _condition(criterion.fact, required, judgement, known, clause)
         case Lab():
             return _lab(criterion.fact, known)
         case PriorTherapy():
@@ -114,6 +120,13 @@ def silence(criterion: Criterion, judgement: Judgement, known: Known, clause: st
             return _cns(criterion.fact, required, known)
         case _:
             return Silence.ASK
+
+
+def _turns_on(criterion: Criterion, known: Known) -> bool:
+    """Whether words that no reader understood ask for a deciding matter that the patient's facts do not tell."""
+    line = criterion.evidence.quote
+    matter = matter_of(line) if criterion.requirement is Requirement.REQUIRED else None
+    return matter is not None and not is_told(matter, line, known)
 
 
 _FAILED_TREATMENT = frozenset({"relapsed", "recurrent", "refractory", "progressive", "metastatic", "advanced"})
@@ -147,11 +160,23 @@ def _biomarker(criterion: Criterion, required: bool, known: Known, clause: str) 
     return Silence.ASK if shown else Silence.ASSUME
 
 
+def heeded(criterion: Criterion, clause: str) -> str:
+    """What `silence` heeds of a criterion's clause: of a marker that must be absent, the word that asks for proof."""
+    forbidden = criterion.requirement is Requirement.PROHIBITED and criterion.section is Section.INCLUSION
+    found = _TO_BE_SHOWN.search(clause) if forbidden and isinstance(criterion.fact, Biomarker) else None
+    return found.group() if found else ""
+
+
 _TO_BE_SHOWN = re.compile(r"\bmust\b|confirmed|documented|negative|wild|determined", re.I)
 
 
-def _condition(fact: Condition, required: bool, judgement: Judgement, known: Known) -> Silence:
+_UNLESS = re.compile(r"\b(?:unless|except)\b", re.I)
+
+
+def _condition(fact: Condition, required: bool, judgement: Judgement, known: Known, clause: str) -> Silence:
     if judgement.told:
+        if not required and fact.topic in RISKY and _UNLESS.search(clause):
+            return Silence.ASK  # forbidden in every form but those that are excepted
         detailed = any(one.detail and one.topic.lower() == fact.topic.lower() for one in known.patient.conditions)
         if detailed:
             return Silence.WAIVE  # its form was told, and it is not the one that is named

@@ -15,6 +15,8 @@ from search.eligibility.profile_parts import (
     CNS_STATES,
     EXTENTS,
     condition_fact,
+    known_therapy,
+    known_unit,
     lab_fact,
     marker_facts,
     number,
@@ -205,13 +207,24 @@ def _performance(patient: Patient, value: object, reading: _Reading) -> Patient:
 
 def _biomarkers(patient: Patient, value: object, reading: _Reading) -> Patient:
     found: tuple[tuple[MarkerFact, ...], ...] = reading.entries("biomarkers", value, marker_facts)
-    return replace(patient, markers=tuple(fact for facts in found for fact in facts))
+    markers = tuple(fact for facts in found for fact in facts)
+    for fact in markers:
+        if not resolve_marker(fact.marker) and not fact.marker.upper().startswith("HLA"):
+            reading.complain(
+                fact.source.field or "biomarkers", "names a marker that is not known; only its name is compared"
+            )
+    return replace(patient, markers=markers)
 
 
 def _treatments(patient: Patient, value: object, reading: _Reading) -> Patient:
     found: tuple[Treatment, ...] = reading.entries("prior_therapies", value, treatment)
     if isinstance(value, list | tuple) and value and not found:
         return patient  # something was given, and nothing of it is known: not "no treatment"
+    for item in found:
+        if not any(known_therapy(part) for part in item.parts):
+            reading.complain(
+                item.source.field or "prior_therapies", "names no therapy that is known; only its words are compared"
+            )
     return replace(patient, treatments=Treatments(found, reading.source("prior_therapies")))
 
 
@@ -227,6 +240,10 @@ def _labs(patient: Patient, value: object, reading: _Reading) -> Patient:
     for fact in found:
         if fact.unit is None:
             reading.complain(fact.source.field or "labs", "has no unit; the usual one is assumed if it is plausible")
+        elif not known_unit(fact.unit):
+            reading.complain(
+                fact.source.field or "labs", "has a unit that is not known; it is compared only with the same"
+            )
     return replace(patient, labs=found)
 
 

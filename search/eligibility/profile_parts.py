@@ -120,9 +120,25 @@ def lab_fact(entry: object, source: Source) -> LabFact:
     )
 
 
+_SPOKEN_UNITS = re.compile(
+    r"\+|dipstick|ratio|predicted|%|u?lln|uln|score|copies|cells|iu|u/|mm ?hg|kg|cm|g/24 ?h|mg/24 ?h|days?|weeks?", re.I
+)
+"""Units of findings that no conversion is needed for."""
+
+
 def known_unit(text: str | None) -> bool:
-    """Whether a unit is one of the tables'."""
-    return text is not None and unit(text) is not None
+    """Whether a unit is one of the tables', or one in which values are only compared with themselves."""
+    return text is not None and (unit(text) is not None or _SPOKEN_UNITS.search(text) is not None)
+
+
+def known_therapy(part: str) -> bool:
+    """Whether a treatment's part is a therapy of the tables, or an operation or procedure told in other words."""
+    return therapy(part) is not None or _PROCEDURE.search(part) is not None
+
+
+_PROCEDURE = re.compile(
+    r"\w+(?:ectomy|plasty|ostomy|otomy)\b|surg|resect|excis|therap|transplant|cells?\b|vaccin|ablat|trial", re.I
+)
 
 
 def condition_fact(topic: str, stated: object, source: Source) -> ConditionFact:

@@ -98,6 +98,8 @@ def agrees(asked: str | None, told: str | None, line: int | None) -> bool | None
 def _late(wanted: frozenset[Setting], had: frozenset[Setting], line: int | None) -> bool | None:
     if had & _EARLIER:
         return False
+    if wanted == {Setting.RECURRENT} and had == {Setting.LATE} and line == 1:
+        return None  # advanced from the start, or come back
     if had & (_LATER | {Setting.SECOND_LINE}):
         return True
     if Setting.FIRST_LINE in had:

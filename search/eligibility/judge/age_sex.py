@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from search.age import first_day, last_day
 from search.eligibility.assessment import Judgement, StructuredAssessment, Truth
-from search.eligibility.criterion import Age, SexIs
+from search.eligibility.criterion import Age, Criteria, Criterion, Requirement, SexIs
 from search.eligibility.known import Known
 from search.trial import Eligibility, Sex
 
@@ -25,6 +27,40 @@ def judge_sex(fact: SexIs, known: Known) -> Judgement:
         return Judgement(Truth.UNKNOWN, f"sex is not stated ({fact.value} is asked)", missing=("sex",))
     told = known.patient.sex.value
     return Judgement(Truth.MET if told == fact.value else Truth.NOT_MET, f"{told}, {fact.value} is asked")
+
+
+_DOUBTFUL = 0.5
+"""Confidence left to an age of the text that the registry's own field does not know."""
+_LEEWAY = 1.0
+"""Years by which the two may differ without being in doubt (under 18, 17 or younger)."""
+
+
+def reconciled(criteria: Criteria, eligibility: Eligibility) -> Criteria:
+    """Criteria in which ages that are narrower than the registry's own bounds rule nobody out.
+
+    The registry's fields rule at trial level. An age of the text within them is that of a part of the patients
+    ("< 50 years for an allogeneic transplant") more often than a stricter limit.
+    """
+    low, high = (
+        None if days is None else days / _YEAR for days in (eligibility.minimum_age_days, eligibility.maximum_age_days)
+    )
+    if low is None and high is None:
+        return criteria
+
+    def narrower(item: Criterion) -> bool:
+        fact = item.fact
+        if not isinstance(fact, Age) or item.cohort is not None or item.requirement is not Requirement.REQUIRED:
+            return False
+        above = low is not None and fact.min is not None and fact.min > low + _LEEWAY
+        return above or (high is not None and fact.max is not None and fact.max < high - _LEEWAY)
+
+    items = tuple(
+        replace(item, confidence=min(item.confidence, _DOUBTFUL)) if narrower(item) else item for item in criteria.items
+    )
+    return replace(criteria, items=items)
+
+
+_YEAR = 365.2425
 
 
 def judge_structured(eligibility: Eligibility, known: Known) -> tuple[StructuredAssessment, ...]:

@@ -88,8 +88,16 @@ def _results(fact: Biomarker, known: Known) -> list[MarkerFact]:
     return found
 
 
+def heeded_markers(fact: Biomarker) -> frozenset[str]:
+    """Markers whose results a question looks at; of an allele such as HLA-A*02:01 also the gene before the star."""
+    others = {marker for state in fact.states or ("positive",) for marker, _ in equivalents(fact.marker, state)}
+    return frozenset({fact.marker, fact.marker.split("*")[0], *others})
+
+
 def _one(fact: Biomarker, result: MarkerFact) -> bool | None:
     by_level = _by_level(fact, result)
+    if by_level is None and fact.marker in _GRADUAL:
+        by_level = _by_absence(fact, result)
     by_state = _by_state(fact, result)
     if by_level and by_state is None and fact.marker == "HER2" and fact.states:
         return None  # IHC 2+ is settled by in situ hybridisation
@@ -103,6 +111,17 @@ def _one(fact: Biomarker, result: MarkerFact) -> bool | None:
 
 _GRADUAL = frozenset({"PD-L1", "TMB", "Ki-67", "NY-ESO-1"})
 """Markers of which "positive" says nothing against a threshold (TPS of at least 50 %)."""
+
+
+def _by_absence(fact: Biomarker, result: MarkerFact) -> bool | None:
+    """A plain "negative" against bounds: it lies under any that is one percent or more, and reaches none."""
+    levels = read_levels(fact.threshold or "")
+    if not levels or result.value or not all(_ABSENT.match(state) for state in result.states):
+        return None
+    if not result.states or any(level.low < 1 for level in levels):
+        return None
+    under = {level.op.startswith("<") for level in levels}
+    return under.pop() if len(under) == 1 else None
 
 
 def _by_level(fact: Biomarker, result: MarkerFact) -> bool | None:

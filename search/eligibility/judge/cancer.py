@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from search.eligibility.assessment import Basis, Judgement, StructuredAssessment, Truth
 from search.eligibility.criterion import Cancer, Requirement
 from search.eligibility.known import Known
@@ -35,13 +37,30 @@ _UNSPECIFIC = ("NOS", "Unknown", "Not Otherwise", "Other")
 
 
 def _unspecific(own: frozenset[str], codes: frozenset[str]) -> bool:
-    """Whether a "not otherwise specified" node of the same tissue stands on one side: old and new names overlap."""
+    """Whether one side is a "not otherwise specified" node of the other's kind: old and new names overlap.
 
-    def vague(code: str) -> bool:
-        return any(word in oncotree.node(code).name for word in _UNSPECIFIC)
+    "Sarcoma, NOS" may be any sarcoma; "diffuse large B-cell lymphoma, NOS" is no other lymphoma.
+    """
+    pairs = [
+        (oncotree.node(one), oncotree.node(other))
+        for one in own
+        for other in codes
+        if oncotree.node(one).tissue == oncotree.node(other).tissue
+    ]
+    return any(_covers(a.name, b.name) or _covers(b.name, a.name) for a, b in pairs)
 
-    tissues = {oncotree.node(code).tissue for code in codes}
-    return any(oncotree.node(code).tissue in tissues and (vague(code) or any(map(vague, codes))) for code in own)
+
+def _covers(vague: str, name: str) -> bool:
+    """Whether a vague name leaves open that it is the other: its own words all stand in that."""
+    if not any(word in vague for word in _UNSPECIFIC):
+        return False
+    own = frozenset(re.findall(r"[a-z-]+", vague.lower())) - _FILLERS
+    return own <= frozenset(re.findall(r"[a-z-]+", name.lower()))
+
+
+_FILLERS = frozenset(
+    ["nos", "unknown", "not", "otherwise", "specified", "other", "of", "primary", "type", "cancer", "tumor", "tumour"]
+)
 
 
 _SHORTEST_NAME = 6
@@ -62,7 +81,11 @@ def judge_conditions(trial: Trial, known: Known) -> StructuredAssessment | None:
 
     None where the record names none either, or the diagnosis is not stated.
     """
-    codes = cancer_types_of(trial)
+    return judge_codes(cancer_types_of(trial), known)
+
+
+def judge_codes(codes: frozenset[str], known: Known) -> StructuredAssessment | None:
+    """The same, of diseases by their OncoTree codes."""
     if not codes or known.cancers is None or known.patient.cancer is None:
         return None
     wanted = oncotree.leaves_of(codes)

@@ -7,7 +7,8 @@ only if the patient's own words say so; a plain "yes" leaves it open.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from search.eligibility.assessment import Basis, Judgement, Truth
 from search.eligibility.context import telling
@@ -19,7 +20,8 @@ from search.patient import ConditionFact
 _ADJECTIVE = re.compile(
     r"uncontrolled|unstable|unresolved|\bactive\b|severe|serious|significant|symptomatic|recent|\bcurrent|ongoing|chronic|"
     r"suspected|poorly|progressive|moderate|untreated|life[- ]threatening|systemic|high[- ]dose|\bstrong|\bmajor\b|"
-    r"metastatic|malignant|massive|refractory|uncorrect|decompensated|non-healing|inadequate|clinically|known or",
+    r"metastatic|malignant|massive|refractory|uncorrect|decompensated|non-healing|inadequate|clinically|known or|"
+    r"\b(?:adequate|normal|acceptable)\b|\bfunction\b",
     re.I,
 )
 """Words that bound what follows them, in a list all that follows."""
@@ -47,6 +49,20 @@ _OF_THE_PATIENT = frozenset(
 """Conditions that trials regulate: who does not have one need not have it in the form that is asked for."""
 
 
+_LOOSELY_TOLD = frozenset({"surgery", "second malignancy"})
+"""Told in so many ways that shared words do not make the patient's the one that is named."""
+_IN_ANY_FORM = frozenset({"HIV", "diabetes", "organ transplant", "allogeneic transplant", "heart failure"})
+"""Conditions that are there whatever is told of their form, where they are forbidden without a qualifier."""
+_OWN_WORDS: Mapping[str, re.Pattern[str]] = {
+    "active infection": re.compile(r"\b(?:active|ongoing|current)\s+(?=(?:\w+,?\s+(?:or\s+)?){0,3}infection)"),
+    "unable to swallow": re.compile(r"\b(?:unable|inability|cannot)\s+to\s+swallow"),
+    "toxicity not recovered": re.compile(r"\bunresolved\b|\bnot (?:yet )?(?:recovered|resolved)"),
+}
+"""Words that bound other conditions and here are part of the condition's name."""
+_PASSING = frozenset(
+    {"active infection", "live vaccine", "steroids", "QT drugs", "CYP drugs", "toxicity not recovered", "breastfeeding"}
+)
+"""What passes, heals or can be stopped: who has it may fit later."""
 _TOPICS = frozenset(
     """HIV|HBV|HCV|active infection|autoimmune disease|interstitial lung disease|pneumonitis|cardiac disease|
     heart failure|hypertension|thromboembolism|bleeding|stroke|seizure|second malignancy|pregnancy|breastfeeding|
@@ -58,6 +74,9 @@ _TOPICS = frozenset(
     .split("|")
 )
 """Topics of the interchange format, which answer for themselves; other words are looked for in the text."""
+
+
+OF_WOMEN = ("breastfeeding", "pregnancy")
 
 
 def judge_condition(
@@ -80,12 +99,9 @@ def judge_condition(
     """
     topic = fact.topic
     sex = known.patient.sex.value if known.patient.sex is not None else None
-    if topic in {"pregnancy", "breastfeeding"} and sex == "male":
+    if topic in OF_WOMEN and sex == "male":
         return Judgement(Truth.NOT_APPLICABLE, "does not concern men")
-    noted = str(fact.value) if isinstance(fact.value, str) else ""
-    behind = quote if near is None else near
-    around = quote if clause is None else clause
-    words = _Words(behind.lower(), around.lower(), quote.lower(), noted.lower())
+    words = read_words(fact, quote, quote if near is None else near, quote if clause is None else clause)
     answers = [_same_topic(one, fact, requirement, words) for one in known.patient.conditions if _same(one, topic)]
     for one in known.patient.conditions:
         if not _same(one, topic) and one.topic.lower() not in _TOPICS:
@@ -95,11 +111,18 @@ def judge_condition(
     if not answers:
         return Judgement(Truth.UNKNOWN, f"{topic} is not stated", missing=(f"conditions.{topic}",))
     order = (Truth.MET, Truth.UNKNOWN, Truth.NOT_APPLICABLE, Truth.NOT_MET)
-    return min(answers, key=lambda one: (order.index(one.holds), one.tentative, one.reason))
+    answer = min(answers, key=lambda one: (order.index(one.holds), one.tentative, one.reason))
+    passes = fact.topic in _PASSING and requirement is Requirement.PROHIBITED and answer.holds is Truth.MET
+    return replace(answer, recoverable=True) if passes else answer
+
+
+def is_listed(topic: str) -> bool:
+    """Whether a topic is one of the interchange format's, which answers for itself alone."""
+    return topic.lower() in _TOPICS
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """A criterion's words, folded: what names the condition, and the clause around it."""
 
     near: str
@@ -109,14 +132,17 @@ class _Words:
 
     @property
     def own(self) -> str:
+        """The noted value and the quote."""
         return f"{self.noted} {self.quote}"
 
     @property
     def narrow(self) -> str:
+        """The noted value and the quote with what stands right behind it."""
         return f"{self.noted} {self.near}"
 
     @property
     def wide(self) -> str:
+        """The noted value and the clause."""
         return f"{self.noted} {self.clause}"
 
     def qualified(self, without: re.Pattern[str] | None = None) -> bool:
@@ -131,15 +157,30 @@ class _Words:
         return bool(_ADJECTIVE.search(f"{before} {own}") or _TAIL.search(f"{before} {behind}"))
 
 
+def read_words(fact: Condition, quote: str, near: str, clause: str) -> Words:
+    """The words that a condition is judged by; see `judge_condition`."""
+    noted = str(fact.value) if isinstance(fact.value, str) else ""
+    return Words(near.lower(), clause.lower(), quote.lower(), noted.lower())
+
+
+_HARMLESS_TOPICS = frozenset({"postmenopausal", "menopausal status", "histology obtained"})
+"""Words of a patient that forbid nothing wherever they are named."""
+_PERMISSION = re.compile(
+    r"\bnot (?:be )?(?:considered|exclu\w+|a reason)|\b(?:is|are|be) (?:allowed|permitted|eligible|acceptable)", re.I
+)
+"""Words that allow, though they stand among the exclusions."""
+
+
 def judge_opaque(requirement: Requirement, known: Known, words: str) -> Judgement:
     """Words that no reader understood: unknown, and never a failure.
 
     Where something that the patient has is named in forbidden words, that is said.
     """
     asked = telling(words)
-    for one in known.patient.conditions:
+    for one in known.patient.conditions if not _PERMISSION.search(words) else ():
         names = telling(one.topic)
-        if one.present and one.topic.lower() not in _TOPICS and names and names <= asked:
+        harmless = one.topic.lower() in _TOPICS or one.topic.lower() in _HARMLESS_TOPICS
+        if one.present and not harmless and names and names <= asked:
             return Judgement(
                 Truth.UNKNOWN,
                 f"these words were not understood, and they speak of {one.topic}",
@@ -162,7 +203,7 @@ _REGULATED = re.compile(
 """The condition is not forbidden as such; who has it must fulfil something."""
 
 
-def _same_topic(told: ConditionFact, fact: Condition, requirement: Requirement, words: _Words) -> Judgement:
+def _same_topic(told: ConditionFact, fact: Condition, requirement: Requirement, words: Words) -> Judgement:
     stated = _stated(told)
     required = requirement is Requirement.REQUIRED
     if not told.present:
@@ -174,14 +215,28 @@ def _same_topic(told: ConditionFact, fact: Condition, requirement: Requirement, 
     if told.detail is not None:
         answer = compare_detail(told.detail, words.wide, forbidden=not required)
         if answer is not None:
-            loose = answer.loose or fact.topic == "surgery"  # an operation is told in too many ways
+            loose = answer.loose or fact.topic in _LOOSELY_TOLD
             return Judgement(Truth.MET if answer.same else Truth.NOT_MET, stated, tentative=loose)
-    qualified = words.qualified()
+    qualified = words.qualified(_OWN_WORDS.get(fact.topic))
     if required:
         return _open(fact, stated) if fact.topic in _OF_THE_PATIENT and qualified else Judgement(Truth.MET, stated)
-    if qualified or _REGULATED.search(words.clause) or not has_form(words.own, fact.topic):
+    elsewhere = fact.topic == "surgery" and told.detail is not None  # another operation than the one that is named
+    if qualified or elsewhere or _REGULATED.search(words.clause) or not has_form(words.own, fact.topic):
         return _open(fact, stated)
-    return Judgement(Truth.MET, stated, tentative=told.detail is not None)
+    return Judgement(Truth.MET, stated, tentative=_may_differ(told, fact))
+
+
+_OVER = re.compile(
+    r"\b(?:past|prior|previous|resolved|cured|cleared|treated|surface antigen negative|svr|history)\b", re.I
+)
+_INFECTIONS = frozenset({"HBV", "HCV"})
+
+
+def _may_differ(told: ConditionFact, fact: Condition) -> bool:
+    """Whether the form that the patient has may be none that is meant by the bare name."""
+    if told.detail is None or fact.topic in _IN_ANY_FORM:
+        return False
+    return fact.topic not in _INFECTIONS or _OVER.search(told.detail) is not None or "RNA negative" in told.detail
 
 
 def _open(fact: Condition, stated: str) -> Judgement:
@@ -201,7 +256,7 @@ def _life_expectancy(told: ConditionFact, fact: Condition, stated: str) -> Judge
     return Judgement(Truth.MET if own >= asked - 3 else Truth.NOT_MET, stated)
 
 
-def _by_words(told: ConditionFact, words: _Words, requirement: Requirement) -> Judgement | None:
+def _by_words(told: ConditionFact, words: Words, requirement: Requirement) -> Judgement | None:
     """A condition under other words than the topics': all of its telling words stand in the criterion."""
     names, asked = telling(told.topic), telling(words.wide)
     member = told.detail is not None and names_member(told.detail, words.narrow)

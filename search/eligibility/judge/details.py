@@ -66,20 +66,28 @@ def compare_detail(detail: str, text: str, *, forbidden: bool = True) -> Likenes
     classed = _child_pugh(detail, text)
     if classed is not None:
         return Likeness(classed)
-    if _OUT_OF_CONTROL.search(text) and _CONTROLLED.search(detail) and not _OUT_OF_CONTROL.search(detail):
+    member = names_member(detail, text)
+    if (
+        not member
+        and _OUT_OF_CONTROL.search(text)
+        and _CONTROLLED.search(detail)
+        and not _OUT_OF_CONTROL.search(detail)
+    ):
         return Likeness(False)
     window = _WITHIN.search(text)
     ago = days_in(detail) if re.search(r"\bago\b", detail) else None
     if ago is not None and window is not None:
-        return Likeness(ago < float(window[1]) * _DAYS[window[2][0].lower()], loose=True)
+        # A date beside other words may be that of another event than the one that is named.
+        elsewhere = bool(telling(detail)) and not telling(detail) & telling(text)
+        return Likeness(ago < float(window[1]) * _DAYS[window[2][0].lower()], loose=elsewhere)
     own, asked = telling(detail), telling(text)
     denied = _NO.search(detail)
     if denied is not None and telling(denied["what"]) & asked:
         return Likeness(False)
     shared = own & asked
-    if forbidden and shared and denied is None and _MUST.search(text):
+    if forbidden and (shared or member) and denied is None and _MUST.search(text):
         return Likeness(False, loose=True)  # what must be so is what the patient has
-    if names_member(detail, text):
+    if member:
         return Likeness(True)
     if not own or denied is not None or not shared:
         return None

@@ -41,7 +41,7 @@ def judge(criterion: Criterion, known: Known, words: TrialWords) -> Judgement:
         case Cancer() as fact:
             return judge_cancer(fact, asked, known)
         case Stage() as fact:
-            return judge_stage(fact, asked, known)
+            return judge_stage(fact, asked, known, criterion.evidence.quote)
         case Extent() as fact:
             return judge_extent(fact, known)
         case Biomarker() as fact:

@@ -99,6 +99,10 @@ def _on_one_scale(fact: Lab, row: Analyte | None, told: LabFact) -> tuple[float,
     """Value and bound on one scale, and what had to be assumed; None where they cannot be compared."""
     if fact.unit is not None and _plain_unit(fact.unit) == _plain_unit(told.unit or ""):
         return told.value, fact.value, ""
+    if row is None or row.name in _VOLUMES:
+        volumes = [_LITRES.get(_plain_unit(unit or "")) for unit in (told.unit, fact.unit)]
+        if volumes[0] is not None and volumes[1] is not None:
+            return told.value * volumes[0], fact.value * volumes[1], ""
     if row is None:
         same = (fact.unit or "").lower() == (told.unit or "").lower()
         return (told.value, fact.value, "") if same else None
@@ -106,6 +110,8 @@ def _on_one_scale(fact: Lab, row: Analyte | None, told: LabFact) -> tuple[float,
     own_relative = told.unit if told.unit in {"xULN", "xLLN"} else None
     if relative and own_relative:
         return (told.value, fact.value, "") if relative == own_relative else None
+    if told.unit == _DIPSTICK and told.value == 0:
+        return 0.0, fact.value, "a negative dipstick is taken to be none"
     measured, assumed = _measured(told, row) if not own_relative else ((told.value, told.unit or ""), "")
     asked = _canonical(fact, row) if not relative else (fact.value, relative)
     if measured is None or asked is None:
@@ -119,6 +125,12 @@ def _on_one_scale(fact: Lab, row: Analyte | None, told: LabFact) -> tuple[float,
             return None
         return told.value * limit, asked[0], f"a limit of {limit:g} {row.unit} is assumed"
     return (measured[0], asked[0], assumed) if measured[1] == asked[1] else None
+
+
+_DIPSTICK = "+ (dipstick)"
+_VOLUMES = frozenset({"FEV1", "FVC"})
+_LITRES = {"l": 1.0, "ml": 0.001, "l/s": 1.0, "ml/min": 0.001, "l/min": 1.0, "cc": 0.001}
+"""Volumes in litres; of what is breathed out in the first second many texts write a rate."""
 
 
 def _plain_unit(text: str) -> str:

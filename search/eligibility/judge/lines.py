@@ -41,6 +41,8 @@ def _count(fact: LineCount, known: Known) -> tuple[int | None, int | None, Basis
             return None, None, Basis.KNOWN
         return (stated, stated, Basis.KNOWN) if plain and kind is None else (0, stated, Basis.DERIVED)
     items = [item for item in known.treatments if given(item, "systemic therapy") or item.line is not None]
+    if kind is not None and not known.patient.treatments.complete:
+        return 0, None, Basis.DERIVED
     if kind is not None:
         items = [item for item in items if given(item, kind)]
         low, high = _lines([item for item in items if _numbered(item)]), _lines(items)
@@ -53,6 +55,8 @@ def _count(fact: LineCount, known: Known) -> tuple[int | None, int | None, Basis
     if specific and fact.setting is not None:
         exact = [item for item in items if fact.setting.lower() in (item.setting or "").lower()]
         return (_lines(exact) if exact else 0), stated if stated is not None else _lines(possible), Basis.DERIVED
+    if not known.patient.treatments.complete and stated is None:
+        return sure, None, Basis.DERIVED
     high = _lines(possible)
     return sure, max(sure, high if stated is None else min(high, max(stated, sure))), Basis.DERIVED
 

@@ -2,19 +2,60 @@
 
 from __future__ import annotations
 
+import re
+
 from search.eligibility.assessment import Basis, Judgement, Truth, all_of, any_of
 from search.eligibility.criterion import Requirement, Stage
 from search.eligibility.known import Known
 from search.terminology.stages import group_of_tnm, stage_leaves
 
+_TOGETHER, _EITHER = "T N", "T or N"
+"""Stand for quotes whose axes are a conjunction, and alternatives."""
+_OR = re.compile(r"[TN]\d?[a-e]?[^TNM]{0,20}\b(?:and/)?or\b[^TNM]{0,12}[TN]", re.I)
+_APART = re.compile(r"\b(?:or|and/or|with|and)\b|[/;&]", re.I)
+_RANGED = re.compile(
+    r"([TNM])\d[a-e]?(?:\s*(?:-|/|,|\bor\b|\band\b|\bto\b)\s*(?:(?:[cp]?\1)?\d[a-e]?|[a-e])(?![\w]))+", re.I
+)
+_NOTHING = re.compile(r"[NM]0\b|\b(?:any\s?[TNM]|[TNM](?:any|x))\b", re.I)
 
-def judge_stage(fact: Stage, requirement: Requirement, known: Known) -> Judgement:
-    """Groups as sets of leaves of one system, TNM axis by axis; either is enough where both are given."""
+
+def heeded(fact: Stage, requirement: Requirement, quote: str) -> str:
+    """What `judge_stage` heeds of a criterion's quote: judged alike with that alone."""
+    if not quote or len({token[0] for token in fact.tnm}) <= 1:
+        return ""
+    if requirement is Requirement.REQUIRED:
+        return _EITHER if _OR.search(_plain(quote)) else ""
+    return _TOGETHER if _is_conjunction(quote) else ""
+
+
+def _plain(quote: str) -> str:
+    """The quote with the ranges and lists of one axis as one token."""
+    return _RANGED.sub(lambda match: match.group()[:2], quote)
+
+
+def _is_conjunction(quote: str) -> bool:
+    """Whether axes stand side by side ("T1-2 N0", "T1, N0, M0"), and not as alternatives ("T4 or N2-3")."""
+    gaps = _plain(quote)
+    if _APART.search(gaps):
+        return False
+    # With commas a list might be either; nobody is ruled out for having no nodes or no metastases alone.
+    return "," not in gaps or _NOTHING.search(gaps) is not None
+
+
+def judge_stage(fact: Stage, requirement: Requirement, known: Known, quote: str = "") -> Judgement:
+    """Groups as sets of leaves of one system, TNM axis by axis; either is enough where both are given.
+
+    Args:
+        fact: the groups and tokens.
+        requirement: whether they are asked or forbidden.
+        known: the patient.
+        quote: the criterion's evidence; its words tell whether forbidden tokens are one combination or several.
+    """
     answers = []
     if fact.values:
         answers.append(_groups(fact, known))
     if fact.tnm:
-        answers.append(_tokens(fact, requirement, known))
+        answers.append(_tokens(fact, requirement, known, heeded(fact, requirement, quote)))
     if not answers:
         return Judgement(Truth.UNKNOWN, "the stage named in the text is not known", missing=("stage",))
     truth = any_of(answer.holds for answer in answers)
@@ -33,7 +74,7 @@ def _groups(fact: Stage, known: Known) -> Judgement:
     if known.stages is None:
         return _without_stage(fact, known, names)
     own_leaves, basis, words = known.stages
-    if own_leaves <= asked:
+    if own_leaves <= asked or _is_named(fact, known):
         return Judgement(Truth.MET, f"{words}: within {names}", basis)
     if _family(own_leaves) != _family(frozenset(asked)):
         return Judgement(Truth.UNKNOWN, f"{words} is of another staging system than {names}", missing=("stage",))
@@ -46,6 +87,16 @@ def _groups(fact: Stage, known: Known) -> Judgement:
             )
         return Judgement(Truth.NOT_MET, f"{words}: not within {names}", basis)
     return Judgement(Truth.UNKNOWN, f"{words} may or may not be within {names}", missing=("stage",))
+
+
+def _is_named(fact: Stage, known: Known) -> bool:
+    """Whether the stage is told in the very words of the text, whose edition the patient does not know."""
+    told = known.patient.stage
+    if told is None or told.edition is not None:
+        return False
+    same_system = told.system is None or fact.system is None or told.system == fact.system
+    group = re.sub(r"^stage\s+", "", told.text.strip(), flags=re.I).upper()
+    return same_system and group in {value.upper() for value in fact.values}
 
 
 def _came_back(known: Known) -> bool:
@@ -73,14 +124,18 @@ def _family(leaves: frozenset[str]) -> str:
     return ",".join(sorted(systems))
 
 
-def _tokens(fact: Stage, requirement: Requirement, known: Known) -> Judgement:
+def _tokens(fact: Stage, requirement: Requirement, known: Known, joint: str) -> Judgement:
     axes: dict[str, list[str]] = {}
     for token in fact.tnm:
         axes.setdefault(token[0], []).append(token)
     answers = {axis: _axis(tokens, known.tnm.get(axis)) for axis, tokens in axes.items()}
-    # "T4 or N2-3" is how text forbids, "T2-T4c, any N, M0" how it asks.
-    combine = all_of if requirement is Requirement.REQUIRED else any_of
-    truth = combine(answers.values())
+    # "T4 or N2-3" and "T1-2 N0" are how text forbids, "T2-T4c, any N, M0" how it asks.
+    if joint == _EITHER:
+        local = any_of(answer for axis, answer in answers.items() if axis != "M")
+        truth = all_of((local, *(answer for axis, answer in answers.items() if axis == "M")))
+    else:
+        combine = all_of if joint or requirement is Requirement.REQUIRED else any_of
+        truth = combine(answers.values())
     words = " ".join(sorted(token for tokens in known.tnm.values() for token in tokens)) or "TNM not stated"
     names = ", ".join(fact.tnm)
     missing = tuple(f"tnm.{axis}" for axis, answer in sorted(answers.items()) if answer is Truth.UNKNOWN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from search.eligibility.assessment import Basis, Judgement, Truth
 from search.eligibility.criterion import PriorTherapy, Requirement
 from search.eligibility.known import Known, given
 from search.eligibility.settings import Setting, agrees, settings_of
-from search.patient import Treatment
+from search.patient import Origin, Treatment
 from search.terminology.therapies import TherapyKind, is_a, leaves, therapy
 
 _PROGRESSED = re.compile(r"progress|refractory|relaps|recurr|failed|failure|resistan|no response", re.I)
@@ -58,7 +59,8 @@ def judge_therapy(
     names = " or ".join(fact.therapies)
     if known.patient.treatments is None:
         return Judgement(Truth.UNKNOWN, f"not stated whether {names} was given", missing=("prior_therapies",))
-    answers = [_judge_one(fact, name, requirement, known, near) for name in fact.therapies]
+    bare = replace(fact, therapies=())  # trials ask for the same therapy beside ever other ones
+    answers = [_judge_one(bare, name, requirement, known, near) for name in fact.therapies]
     met = next((answer for answer in answers if answer.truth is Truth.MET), None)
     timeless = fact.within_days is None and fact.half_lives is None
     if met is not None and requirement is Requirement.PROHIBITED and timeless and _WASHOUT.search(words):
@@ -75,13 +77,46 @@ def judge_therapy(
     if unknown is not None:
         return Judgement(Truth.UNKNOWN, unknown.reason, missing=("prior_therapies",), recoverable=unknown.recoverable)
     told = [answer for answer in answers if answer.item is not None]
+    if requirement is Requirement.REQUIRED and _is_beside_lines(fact) and _of_lines_alone(known):
+        return Judgement(Truth.UNKNOWN, f"not stated whether {names} was given", missing=("prior_therapies",))
+    if not known.patient.treatments.complete:
+        return Judgement(Truth.UNKNOWN, f"not stated whether {names} was given", missing=("prior_therapies",))
     if told:
         return Judgement(Truth.NOT_MET, told[0].reason, Basis.DERIVED)
     return Judgement(Truth.NOT_MET, f"{names} is not among the treatments that are told of", Basis.ASSUMED)
 
 
+_EARLY = frozenset({Setting.NEOADJUVANT, Setting.ADJUVANT, Setting.EARLY})
+_LOCAL = ("radiotherapy", "surgery", "chemoradiotherapy")
+
+
+def _is_beside_lines(fact: PriorTherapy) -> bool:
+    """Whether a therapy is none that lines are counted of: curative, or local."""
+    early = bool(settings_of(fact.setting) & _EARLY)
+    return early or all(any(is_a(name, local) for local in _LOCAL) for name in fact.therapies)
+
+
+def _of_lines_alone(known: Known) -> bool:
+    """Whether a typed "first line" or "untreated" is all that is told of treatment: it speaks of lines, not of cure."""
+    told = known.patient.treatments
+    return told is not None and not told.items and told.source.origin is Origin.QUERY
+
+
+def heeded(fact: PriorTherapy, requirement: Requirement, clause: str, near: str) -> tuple[str, str]:
+    """What `judge_therapy` heeds of a criterion's clause and of the words near it: judged alike with that alone."""
+    forbidden = requirement is Requirement.PROHIBITED
+    timeless = fact.within_days is None and fact.half_lives is None
+    washout = "washout" if forbidden and timeless and _WASHOUT.search(clause) else ""
+    behind = _SETTING_BEHIND.search(near) if forbidden and settings_of(fact.setting) <= {Setting.LATE} else None
+    schedule = "weekly " if _WEEKLY.search(near) else ""
+    if forbidden and fact.outcome == "refractory" and _only_refractory(near):
+        schedule += "refractory "
+    return washout, schedule + (f"in {behind['setting'].lower()}" if behind else "")
+
+
+@functools.lru_cache(maxsize=16384)
 def _judge_one(fact: PriorTherapy, name: str, requirement: Requirement, known: Known, near: str) -> _Answer:
-    answers = [_judge_item(fact, name, requirement, item, near) for item in known.treatments]
+    answers = [_judge_item(fact, name, requirement, item, near, since=_since(item, known)) for item in known.treatments]
     for truth in (Truth.MET, Truth.UNKNOWN):
         for answer in answers:
             if answer.truth is truth:
@@ -90,12 +125,25 @@ def _judge_one(fact: PriorTherapy, name: str, requirement: Requirement, known: K
     return had or _Answer(Truth.NOT_MET, f"{name} is not among the treatments that are told of")
 
 
-def _judge_item(fact: PriorTherapy, name: str, requirement: Requirement, item: Treatment, near: str) -> _Answer:
-    held = _scheduled(_held(name, item), item, near)
-    if held is Truth.NOT_MET:
+_RETURNED = ("recurrent", "relapsed", "progressive", "refractory")
+
+
+def _since(item: Treatment, known: Known) -> bool:
+    """Whether the disease is known to have come back or grown after local treatment; of drugs it must be told."""
+    if not any(is_a(part, "radiotherapy") or is_a(part, "surgery") for part in item.parts):
+        return False
+    implied = (known.extent.get(value) for value in _RETURNED)
+    return any(one is not None and one.true for one in implied)
+
+
+def _judge_item(
+    fact: PriorTherapy, name: str, requirement: Requirement, item: Treatment, near: str, *, since: bool = False
+) -> _Answer:
+    had = _scheduled(held(name, item), item, near)
+    if had is Truth.NOT_MET:
         return _Answer(Truth.NOT_MET, "")
-    truths: list[Truth] = [held]
-    reasons = [f"{item.text} is {name}" if held is Truth.MET else f"{item.text} may have held {name}"]
+    truths: list[Truth] = [had]
+    reasons = [f"{item.text} is {name}" if had is Truth.MET else f"{item.text} may have held {name}"]
     if fact.setting is not None:
         fits = agrees(fact.setting, item.setting, item.line)
         if fits is None and requirement is Requirement.REQUIRED and Setting.OTHER in settings_of(fact.setting):
@@ -105,7 +153,9 @@ def _judge_item(fact: PriorTherapy, name: str, requirement: Requirement, item: T
         truths.append(_kleene(fits))
         reasons.append(f"{'' if fits else 'not ' if fits is False else 'perhaps '}in the setting {fact.setting}")
     if fact.outcome is not None:
-        came = _outcome(fact.outcome, item, requirement)
+        came = _outcome(fact.outcome, item, requirement, near)
+        if came is None and since and requirement is Requirement.REQUIRED and fact.outcome in _CAME:
+            came = not _NOT_PROGRESSED.search(item.outcome or "")
         truths.append(_kleene(came))
         reasons.append(f"outcome {item.outcome or 'not stated'} ({fact.outcome} is asked)")
     margin = None
@@ -123,11 +173,14 @@ def _judge_item(fact: PriorTherapy, name: str, requirement: Requirement, item: T
     return _Answer(Truth.MET, reason, item, recoverable=timed, margin=margin)
 
 
-def _scheduled(held: Truth, item: Treatment, near: str) -> Truth:
+_CAME = frozenset({"progressed", "relapsed", "failed"})
+
+
+def _scheduled(had: Truth, item: Treatment, near: str) -> Truth:
     """A weekly schedule that the text names must be that of the treatment."""
     told = f"{item.text} {item.detail or ''}"
-    if held is not Truth.MET or not _WEEKLY.search(near) or _WEEKLY.search(told):
-        return held
+    if had is not Truth.MET or not _WEEKLY.search(near) or _WEEKLY.search(told):
+        return had
     return Truth.NOT_MET if _THREE_WEEKLY.search(told) else Truth.UNKNOWN
 
 
@@ -138,25 +191,30 @@ def _kleene(answer: bool | None) -> Truth:
 _JOINT = re.compile(r"\s*\+\s*")
 
 
-def _held(name: str, item: Treatment) -> Truth:
+def held(name: str, item: Treatment) -> Truth:
     """Whether a treatment held a therapy, or all parts of a combination."""
     wanted = therapy(name)
     if wanted is None and "+" in name:
-        parts = [_held(part, item) for part in _JOINT.split(name) if part]
+        parts = [held(part, item) for part in _JOINT.split(name) if part]
         if Truth.NOT_MET in parts:
             return Truth.NOT_MET
         return Truth.UNKNOWN if Truth.UNKNOWN in parts else Truth.MET
     if given(item, name):
+        return Truth.MET
+    if is_a(name, "chemoradiotherapy") and _CHEMORADIATION.search(f"{item.setting or ''} {item.detail or ''}"):
         return Truth.MET
     if wanted is None:
         folded = name.lower()
         same = any(folded in part.lower() or part.lower() in folded for part in (*item.parts, item.text))
         return Truth.MET if same else Truth.NOT_MET
     if wanted.kind is TherapyKind.REGIMEN:
-        parts = [_held(drug, item) for drug in wanted.drugs]
+        parts = [held(drug, item) for drug in wanted.drugs]
         return Truth.MET if set(parts) == {Truth.MET} else Truth.NOT_MET
     if wanted.kind is TherapyKind.ROLE:
         return _plays(wanted.name, item)
+    target = _target(name)
+    if target is not None and (others := _targets(item.text)) and target not in others:
+        return Truth.NOT_MET  # cells against another antigen
     asked = leaves(name)
     for part in item.parts:
         own = therapy(part)
@@ -165,6 +223,25 @@ def _held(name: str, item: Treatment) -> Truth:
         if asked & leaves(part) and not is_a(name, "radiotherapy"):
             return Truth.UNKNOWN  # "chemotherapy", and whether this drug was in it was not told
     return Truth.NOT_MET
+
+
+_CHEMORADIATION = re.compile(r"\bchemo-?radi|\bradio-?chemo", re.I)
+"""A setting in which drug and radiation are told one by one."""
+_AGAINST = re.compile(r"^anti-(?P<target>[A-Za-z0-9-]+)$")
+_ANTIGEN = re.compile(
+    r"\b(?:MAGE-?A\d+|NY-ESO-1|PRAME|CD\d+|BCMA|GPRC5D|mesothelin|GPC3|PSMA|HER2|CLDN18\.2|B7-H3|GD2|WT1|AFP|HPV|KRAS)\b",
+    re.I,
+)
+
+
+def _target(name: str) -> str | None:
+    found = _AGAINST.match(name)
+    return found["target"].upper() if found is not None else None
+
+
+def _targets(text: str) -> frozenset[str]:
+    """Antigens that a treatment's words name."""
+    return frozenset(match.group().upper() for match in _ANTIGEN.finditer(text))
 
 
 def _plays(role: str, item: Treatment) -> Truth:
@@ -186,10 +263,23 @@ def _plays(role: str, item: Treatment) -> Truth:
     return Truth.NOT_MET
 
 
-def _outcome(asked: str, item: Treatment, requirement: Requirement) -> bool | None:
+_REFRACTORY_ONLY = re.compile(r"refractory", re.I)
+_RESISTANT = re.compile(r"resistan", re.I)
+
+
+def _only_refractory(near: str) -> bool:
+    """Whether the text says refractory, and not resistant: "resistant" is a wider word of the same outcome."""
+    return _REFRACTORY_ONLY.search(near) is not None and _RESISTANT.search(near) is None
+
+
+def _outcome(asked: str, item: Treatment, requirement: Requirement, near: str = "") -> bool | None:
     told = item.outcome
     if told is None:
         return None
+    if asked == "refractory" and requirement is Requirement.PROHIBITED and _PROGRESSED.search(told):
+        refractory, resistant = _REFRACTORY_ONLY.search(told) is not None, _RESISTANT.search(told) is not None
+        if not (refractory or resistant) or (not refractory and _only_refractory(near)):
+            return None  # progression within which time, nobody said
     if requirement is Requirement.PROHIBITED and asked == "progressed" and not _PROGRESSED.search(told):
         return False  # told in full, it ended otherwise
     if asked in {"progressed", "relapsed", "failed"}:
@@ -200,7 +290,9 @@ def _outcome(asked: str, item: Treatment, requirement: Requirement) -> bool | No
         if _NOT_PROGRESSED.search(told):
             return False
         # Whether a progression was a refractory one depends on dates that are seldom told.
-        return True if _REFRACTORY.search(told) or _PROGRESSED.search(told) else None
+        if _REFRACTORY.search(told) or _PROGRESSED.search(told):
+            return True
+        return False if requirement is Requirement.PROHIBITED and _RESPONDED.search(told) else None
     if asked == "intolerant":
         return bool(_INTOLERANT.search(told))
     if asked == "response":

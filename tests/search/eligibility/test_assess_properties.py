@@ -36,6 +36,7 @@ THERAPIES = ["cisplatin", "osimertinib", "chemotherapy", "radiotherapy", "nivolu
 OUTCOMES = ["progressed", "response", "intolerant"]
 SETTINGS = ["adjuvant", "metastatic", "neoadjuvant", "first-line"]
 TOPICS = ["HIV", "hypertension", "diabetes", "second malignancy", "neuropathy"]
+TOLD = [*TOPICS, "HIV viral load undetectable", "diabetes diet controlled", "asthma"]
 STATES = ["mutation", "L858R", "wild type", "negative", "T790M"]
 
 
@@ -83,10 +84,15 @@ ENTRIES: dict[str, st.SearchStrategy[Any]] = {
         max_size=3,
     ),
     "prior_lines": st.integers(0, 4),
-    "labs": st.floats(0.1, 300).map(lambda value: [{"analyte": "platelets", "value": value, "unit": "10^9/L"}]),
+    "labs": st.tuples(st.floats(0.1, 300), st.none() | st.integers(50, 900)).map(
+        lambda values: [
+            {"analyte": "platelets", "value": values[0], "unit": "10^9/L"},
+            *([{"analyte": "CD4", "value": values[1], "unit": "cells/uL"}] if values[1] else []),
+        ]
+    ),
     "cns": st.sampled_from(["none", "active", "treated_stable", "untreated"]),
     "conditions": st.dictionaries(
-        st.sampled_from(TOPICS), st.booleans() | st.sampled_from(["grade 1", "well controlled"]), max_size=3
+        st.sampled_from(TOLD), st.booleans() | st.sampled_from(["grade 1", "well controlled"]), max_size=3
     ),
 }
 PROFILES: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries({}, optional=ENTRIES)
@@ -111,29 +117,56 @@ def test_adding_a_fact_moves_no_settled_answer_but_through_unknown(
         assert after.holds is not before.holds.negated()
 
 
+LIMITS: list[tuple[str, str, str, float, str]] = [
+    ("platelets", "10^9/L", ">=", 100.0, "10^9/L"),
+    ("ANC", "10^9/L", ">", 1.5, "10^9/L"),
+    ("hemoglobin", "g/dL", ">=", 9.0, "g/dL"),
+    ("creatinine", "mg/dL", "<=", 1.5, "mg/dL"),
+    ("bilirubin", "mg/dL", "<=", 1.5, "xULN"),
+    ("AST", "U/L", "<", 2.5, "xULN"),
+    ("creatinine clearance", "mL/min", ">=", 60.0, "mL/min"),
+    ("QTc", "ms", "<=", 470.0, "ms"),
+]
+"""Analyte, the patient's unit, and what a trial asks of it."""
+
+
+def lab_verdict(limit: tuple[str, str, str, float, str], told: float, unit: str | None = None) -> Truth:
+    """Whether a value of a patient fulfils a limit."""
+    analyte, own, op, bound, asked = limit
+    labs = [{"analyte": analyte, "value": told, "unit": unit or own}]
+    item = criterion(Lab(analyte, op, bound, asked))
+    return judge(item, known(read_profile({"labs": labs})), words_of(of(item), "")).holds
+
+
 @settings(deadline=None)  # the first example reads the tables
-@given(st.floats(1, 300), st.floats(0, 1), st.floats(1, 200), st.sampled_from([">=", ">"]))
-def test_a_worse_value_never_helps(value: float, share: float, bound: float, op: str) -> None:
-    item = criterion(Lab("platelets", op, bound, "10^9/L"))
+@given(st.sampled_from(LIMITS), st.floats(0.1, 600), st.floats(0, 1))
+def test_a_worse_value_never_helps(limit: tuple[str, str, str, float, str], value: float, share: float) -> None:
+    worse = value * share if limit[2].startswith(">") else value / max(share, 0.01)
+    before, after = lab_verdict(limit, value), lab_verdict(limit, worse)
+    assert (before, after) != (Truth.NOT_MET, Truth.MET)
+    if before is Truth.NOT_MET:
+        assert after is Truth.NOT_MET
 
-    def verdict(told: float) -> Truth:
-        labs = [{"analyte": "platelets", "value": told, "unit": "10^9/L"}]
-        return judge(item, known(read_profile({"labs": labs})), words_of(of(item), "")).holds
 
-    if verdict(value) is Truth.NOT_MET:
-        assert verdict(value * share) is Truth.NOT_MET
+OTHER_UNITS = [
+    (2, "g/L", 10.0),
+    (2, "mmol/L", 0.6206),
+    (3, "umol/L", 88.4),
+    (4, "umol/L", 17.1),
+    (0, "10^3/uL", 1.0),
+    (0, "/uL", 1000.0),
+]
+"""Place in `LIMITS`, another unit and how many of it make one of the usual."""
 
 
 @settings(deadline=None)  # the first example reads the tables
-@given(st.floats(4, 18), st.sampled_from([7.0, 8.0, 9.0, 10.0, 12.5]), st.sampled_from([">=", ">"]))
-def test_units_leave_the_answer(value: float, bound: float, op: str) -> None:
-    value = round(value, 2)
-    item = criterion(Lab("hemoglobin", op, bound, "g/dL"))
-    answers = set()
-    for told, unit in ((value, "g/dL"), (value * 10, "g/L")):
-        labs = [{"analyte": "hemoglobin", "value": told, "unit": unit}]
-        answers.add(judge(item, known(read_profile({"labs": labs})), words_of(of(item), "")).holds)
-    assert len(answers) == 1
+@given(st.sampled_from(OTHER_UNITS), st.floats(0.1, 8))
+def test_units_leave_the_answer(other: tuple[int, str, float], share: float) -> None:
+    place, unit, factor = other
+    limit = LIMITS[place]
+    value = limit[3] * share
+    if abs(share - 1) > 0.01:  # right at the limit the rounding of a factor may decide
+        assert lab_verdict(limit, value) is lab_verdict(limit, value * factor, unit)
 
 
 @settings(deadline=None)  # the first example reads the tables

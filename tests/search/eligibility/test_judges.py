@@ -19,9 +19,13 @@ from search.eligibility.criterion import (
     LineCount,
     Performance,
     PriorTherapy,
+    Requirement,
     SexIs,
     Stage,
 )
+from search.eligibility.judge.stage import heeded, judge_stage
+from search.eligibility.known import known
+from search.eligibility.profile import read_profile
 from tests.eligibility_cases import holds, judged
 
 MET, NOT, UNKNOWN, APART = Truth.MET, Truth.NOT_MET, Truth.UNKNOWN, Truth.NOT_APPLICABLE
@@ -212,6 +216,46 @@ def test_an_assumed_limit_is_flagged_and_near_it_nothing_fails() -> None:
     assert far.basis is Basis.ASSUMED
     near = judged(Lab("bilirubin", "<=", 1.0, "xULN"), **lab("bilirubin", 1.25, "mg/dL"))
     assert near.holds is Truth.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("quote", "requirement", "tokens", "truth"),
+    [
+        ("T1-2 N0", Requirement.PROHIBITED, ("T2", "N1", "M0"), NOT),
+        ("T1-2 N0", Requirement.PROHIBITED, ("T2", "N0", "M0"), MET),
+        ("T1 or T2, N0", Requirement.PROHIBITED, ("T4", "N0", "M0"), NOT),
+        ("cT1-2 or cN0", Requirement.PROHIBITED, ("T2", "N1", "M0"), MET),
+        ("T1-2, N0", Requirement.REQUIRED, ("T2", "N1", "M0"), NOT),
+        ("T1-2 or N0", Requirement.REQUIRED, ("T2", "N1", "M0"), MET),
+    ],
+)
+def test_tokens_are_a_combination_or_alternatives(
+    quote: str, requirement: Requirement, tokens: tuple[str, ...], truth: Truth
+) -> None:
+    fact, patient = Stage(tnm=("T1", "T2", "N0")), known(read_profile({"tnm": list(tokens)}))
+    assert judge_stage(fact, requirement, patient, quote).holds is truth
+    heeded_words = heeded(fact, requirement, quote)
+    assert judge_stage(fact, requirement, patient, heeded_words).holds is truth
+    assert heeded(fact, requirement, heeded_words) == heeded_words
+
+
+@pytest.mark.parametrize(
+    ("fact", "profile", "truth"),
+    [
+        (Stage(("IV",), edition="8"), {"stage": "IV", "cancer": "LUAD"}, MET),
+        (Biomarker("PD-L1", ("low",), "CPS<10"), {"biomarkers": [{"marker": "PD-L1", "state": "negative"}]}, MET),
+        (Biomarker("PD-L1", ("positive",), "CPS>=10"), {"biomarkers": [{"marker": "PD-L1", "state": "negative"}]}, NOT),
+        (Biomarker("NRAS", ("mutation",)), {"biomarkers": [{"marker": "NRAS", "state": "Q61"}]}, MET),
+        (Biomarker("IDH1", ("mutation",)), {"biomarkers": [{"marker": "IDH1", "state": "R132"}]}, MET),
+        (
+            PriorTherapy(("chemoradiotherapy",)),
+            {"prior_therapies": [{"therapy": "cisplatin", "setting": "concurrent chemoradiation"}]},
+            MET,
+        ),
+    ],
+)
+def test_what_is_told_in_other_words(fact: Fact, profile: dict[str, Any], truth: Truth) -> None:
+    assert holds(fact, **profile) is truth
 
 
 def test_the_newest_value_counts() -> None:

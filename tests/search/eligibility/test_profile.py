@@ -136,3 +136,29 @@ def test_the_order_of_keys_does_not_matter() -> None:
     profile = {"age": 50, "stage": "T2N0M0", "tnm": ["T2", "N0", "M0"], "cns": "none", "sex": "male"}
     backwards = dict(reversed(list(json.loads(json.dumps(profile)).items())))
     assert read_profile(profile) == read_profile(backwards)
+
+
+@pytest.mark.parametrize(
+    ("profile", "field"),
+    [
+        ({"biomarkers": [{"marker": "QQQ77", "state": "mutation"}]}, "biomarkers[0]"),
+        ({"prior_therapies": [{"therapy": "cisplatin"}, {"therapy": "quuxinostat-9"}]}, "prior_therapies[1]"),
+        ({"labs": [{"analyte": "platelets", "value": 92, "unit": "furlongs"}]}, "labs[0]"),
+    ],
+)
+def test_names_that_no_table_holds_are_kept_and_named(profile: dict[str, object], field: str) -> None:
+    read = read_profile(profile)
+    assert [one.field for one in read.unread] == [field]
+    assert len(read.markers) + len(read.treatments.items if read.treatments else ()) + len(read.labs) >= 1
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {"biomarkers": [{"marker": "HLA-A", "state": "A*02:01"}, {"marker": "EGFR", "state": "L858R"}]},
+        {"prior_therapies": [{"therapy": "internal hemipelvectomy"}, {"therapy": ["paclitaxel", "bevacizumab"]}]},
+        {"labs": [{"analyte": "proteinuria", "value": 1, "unit": "+ (dipstick)"}]},
+    ],
+)
+def test_names_in_other_words_are_no_complaint(profile: dict[str, object]) -> None:
+    assert read_profile(profile).unread == ()

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from indexer.pace import Pace
-from indexer.prepare import Prepared, Preparer, prepare_all
+from indexer.prepare import Prepared, Preparer, prepare_all, seldom_collected
 from indexer.registry import Registry, RegistryError
 from indexer.sample import sample_path
 from indexer.sources import iter_records
@@ -98,6 +98,7 @@ def build_index(
         folder = ensure_encoder(config.encoder, cache)
         encoder = Encoder(folder, threads=os.cpu_count() or 1, batch_tokens=config.encoder.batch_tokens)
         with (
+            seldom_collected(),
             Registry(_mirror(store, cache)) as registry,
             VectorCache(cache, encoder.identity, encoder.dim, checkpoint=config.build.checkpoint_passages) as vectors,
         ):

@@ -6,12 +6,14 @@ however it dies, and hold nothing that another build could wait for.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from multiprocessing.connection import wait
@@ -20,16 +22,21 @@ from pathlib import Path
 from indexer.passages import split_passages
 from indexer.registry import stored_trial
 from search.config import PassageConfig
+from search.eligibility.codec import decode_criteria, encode_criteria
 from search.eligibility.criterion import Criteria
 from search.encoder import Encoder
 from search.extraction.criteria import read_criteria
 from search.extraction.protocol import Extractor, checked, unread
+from search.index.concepts import concept_tokens
 from search.index.document import FilterValues, Passage
 from search.index.eligibility_values import cancer_codes, eligibility_values
 from search.index.fields import text_fields
 from search.index.values import filter_values
 from search.terminology.cancers import cancer_types_of, with_ancestors
 from search.trial import Trial
+from search.trial_codec import decode_trial, encode_trial
+
+_GC_THRESHOLDS = (100_000, 20, 20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +80,14 @@ class Preparer:
 def _prepare(stored: bytes, counter: Encoder | None, preparer: Preparer) -> Prepared:
     trial = stored_trial(stored)
     criteria, refused = _read(trial, preparer.extractor)
-    cancers = with_ancestors(cancer_types_of(trial) | cancer_codes(criteria))
-    values = filter_values(trial, cancers, eligibility_values(criteria))
+    cancers = cancer_types_of(trial) | cancer_codes(criteria)
+    eligibility = eligibility_values(criteria)
+    values = filter_values(trial, with_ancestors(cancers), eligibility)
+    text = text_fields(trial, concepts=concept_tokens(trial, criteria, cancers, eligibility))
     if counter is None:
-        return Prepared(trial, text_fields(trial), values, (), 0, criteria, refused)
+        return Prepared(trial, text, values, (), 0, criteria, refused)
     split = split_passages(trial, counter, preparer.passages)
-    return Prepared(trial, text_fields(trial), values, split.passages, split.dropped, criteria, refused)
+    return Prepared(trial, text, values, split.passages, split.dropped, criteria, refused)
 
 
 def _read(trial: Trial, extractor: Extractor) -> tuple[Criteria, str | None]:
@@ -103,13 +112,13 @@ def prepare_all(stored: Iterable[bytes], preparer: Preparer, chunk: int, workers
             yield prepare(records)
         return
     with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _start, (preparer,)) as pool:
-        pending: deque[Future[list[Prepared]]] = deque(pool.submit(_work, records) for records in first)
+        pending: deque[Future[list[_Packed]]] = deque(pool.submit(_work, records) for records in first)
         try:
             while pending:
                 # As many chunks ahead as there are workers: enough to keep them busy, little enough to hold in memory.
                 for records in islice(chunks, workers + 1 - len(pending)):
                     pending.append(pool.submit(_work, records))
-                yield pending.popleft().result()
+                yield [packed.opened() for packed in pending.popleft().result()]
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -129,6 +138,8 @@ def _start(preparer: Preparer) -> None:
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     _loaded.append(preparer.load())
+    gc.freeze()
+    gc.set_threshold(*_GC_THRESHOLDS)
 
 
 def _end_with(sentinel: int) -> None:
@@ -136,5 +147,38 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _work(stored: list[bytes]) -> list[Prepared]:
-    return _loaded[0](stored)
+def _work(stored: list[bytes]) -> list[_Packed]:
+    return [_Packed.of(item) for item in _loaded[0](stored)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Packed:
+    """A `Prepared` on its way between processes, as stored: pickling a trial's hundreds of objects takes three times
+    as long as their own codecs do."""
+
+    trial: bytes
+    criteria: bytes
+    rest: tuple[Mapping[str, tuple[str, ...]], FilterValues, tuple[Passage, ...], int, str | None]
+
+    @staticmethod
+    def of(item: Prepared) -> _Packed:
+        rest = (item.text, item.values, item.passages, item.dropped, item.refused)
+        return _Packed(encode_trial(item.trial), encode_criteria(item.criteria), rest)
+
+    def opened(self) -> Prepared:
+        trial = decode_trial(self.trial)
+        criteria = decode_criteria(self.criteria, trial.eligibility.criteria or "")
+        text, values, passages, dropped, refused = self.rest
+        return Prepared(trial, text, values, passages, dropped, criteria, refused)
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """Let Python look for garbage seldom: trials are many small objects without a cycle, and going through all that are
+    held again and again takes a sixth of a build."""
+    before = gc.get_threshold()
+    gc.set_threshold(*_GC_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

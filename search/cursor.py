@@ -6,11 +6,12 @@ import base64
 import binascii
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 
 import orjson
 
 from search.config import RankingConfig
+from search.patient import Patient
 from search.query import Query
 
 _FORM = 1
@@ -30,16 +31,22 @@ class Place:
     offset: int
 
 
-def digest(query: Query, config: RankingConfig) -> str:
+def digest(query: Query, config: RankingConfig, patient: Patient | None = None) -> str:
     """A short hash of all that decides the order of results."""
-    described = repr((query.text, query.nct_ids, _plain(query), config)).encode("utf-8", "surrogatepass")
+    parts = (query.text, query.nct_ids, query.filters, query.asked, query.stated, query.concepts, query.patient)
+    described = repr((_plain(parts), config, _plain(patient))).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(described, digest_size=9).hexdigest()
 
 
-def _plain(query: Query) -> list[tuple[str, str]]:
-    filters = query.filters
-    values = ((name, getattr(filters, name)) for name in filters.active())
-    return [(name, repr(sorted(value) if isinstance(value, frozenset) else value)) for name, value in values]
+def _plain(value: object) -> object:
+    """The value with sets in order, so that equal values are written alike in every process."""
+    if isinstance(value, frozenset):
+        return sorted(map(repr, value))
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return [_plain(getattr(value, f.name)) for f in fields(value)]
+    return value
 
 
 def encode(generation: str, offset: int, query_digest: str) -> str:

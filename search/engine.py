@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
 
 from search import cursor as cursors
 from search.config import DEFAULT_CONFIG, Config, RankingConfig
+from search.eligibility.assessment import Verdict
+from search.eligibility.columns import IndexAssessment
+from search.eligibility.columns.recent import Recent
 from search.encoder import Encoder, EncoderError
+from search.gazetteer import Gazetteer, bundled_gazetteer
 from search.index.base import (
     Candidates,
     Generation,
@@ -22,18 +30,32 @@ from search.index.base import (
     Suggestion,
 )
 from search.index.document import FACETS
+from search.index.fields import text_fields
 from search.index.filters import contradictions
+from search.patient import AgeFact, CancerFact, MarkerFact, Patient
 from search.query import Filters, Query
 from search.ranking.distance import nearest_km
 from search.ranking.explanation import explain as explain_fused
-from search.ranking.fusion import Fused, fuse, weights_for
+from search.ranking.feedback import expanded
+from search.ranking.fusion import Fused, fuse
 from search.ranking.highlight import highlight_trial
+from search.ranking.planning import Plan, plan
+from search.ranking.rescoring import Ineligible, Rescored, Standing, rescore
 from search.ranking.suggestions import cancer_types, with_cancer_types
 from search.results import Explanation, Hit, SearchResult
-from search.text import terms as analyzed_terms
 
+_REMEMBERED_CHARS = 200
+"""A longer text may be a patient's: its vector is not kept."""
+_ASSESSED = 8
+"""Persons whose assessments against the whole index are kept, 5 bytes a trial each."""
 _NAMED = 1.0
 """Score of a trial that the query names by its id: above all that fusion can give."""
+
+
+_SOMEBODY = Patient(
+    age=AgeFact(60.0), cancer=CancerFact(frozenset({"BREAST"})), markers=(MarkerFact("ERBB2", ("positive",)),)
+)
+"""Whom the first search is made for: what a typed query mostly states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,25 +78,39 @@ class SearchEngine:
         self._current: str | None = None
         self._looked = 0.0
         self._types: tuple[str, tuple[Suggestion, ...]] | None = None
+        self._places: tuple[str, Gazetteer] | None = None
+        self._assessed: Recent[IndexAssessment] = Recent(_ASSESSED)
+        self._remembered = lru_cache(config.engine.remembered_queries)(_encoded)
 
     def search(
-        self, query: Query, *, size: int = 10, cursor: str | None = None, facets: bool = True, explain: bool = False
+        self,
+        query: Query,
+        patient: Patient | None = None,
+        *,
+        size: int = 10,
+        cursor: str | None = None,
+        facets: bool = True,
+        explain: bool = False,
+        ineligible: Ineligible = Ineligible.RANKED,
     ) -> SearchResult:
         """Rank the trials for a query.
 
         Args:
             query: text and filters.
+            patient: a profile; it takes the place of the facts that the text states of a person. With an empty text,
+                the trials are ranked for the profile alone.
             size: hits on the page, at most `EngineConfig.max_page`.
             cursor: `next_cursor` of the page before; the generation it names answers even after a promotion.
             facets: whether to count the facets.
             explain: whether each hit carries its score waterfall.
+            ineligible: where trials stand that rule the person out.
 
         Raises:
             CursorError: the cursor is not of this query, or its generation is gone.
             IndexUnavailableError: the index cannot answer.
         """
         size = max(1, min(size, self._config.engine.max_page))
-        digest = cursors.digest(query, self._config.ranking)
+        digest = cursors.digest(query, self._config.ranking, patient) + ineligible.mark
         place = cursors.decode(cursor, digest) if cursor else None
         opened = self._open_for(place)
         if query.nct_ids and not query.text:
@@ -84,18 +120,20 @@ class SearchEngine:
             return SearchResult(query, (), 0, {}, opened.generation.manifest, reason=refused)
 
         clock = _Clock()
-        request, ranking = self._plan(query, opened.encoder, FACETS if facets else ())
+        planned = self._plan(query, patient, opened.encoder, FACETS if facets else ())
         clock.lap("encode")
-        candidates = opened.generation.retrieve(request, ranking)
+        candidates = self._retrieved(planned, opened.generation)
         clock.lap("retrieve")
-        ranked = self._pinned(query, opened.generation, matches(rank(candidates, ranking), candidates))
+        rescored = self._rescored(matches(rank(candidates, planned.ranking), candidates), planned, opened.generation)
+        placed = ineligible.place(rescored.hits, rescored.standings)
+        ranked = self._pinned(query, opened.generation, placed)
         clock.lap("fuse")
         offset = place.offset if place else 0
         page = ranked[offset : offset + size]
-        hits = self._hits(query, page, request, opened.generation, ranking if explain else None)
+        hits = self._hits(query, page, planned, opened.generation, rescored.standings, explain=explain)
         clock.lap("fetch")
         following = offset + len(page)
-        total = max(candidates.total, len(ranked))
+        total = max(candidates.total, len(ranked)) - (len(rescored.hits) - len(placed))
         return SearchResult(
             query=query,
             hits=hits,
@@ -109,15 +147,16 @@ class SearchEngine:
             took_ms=clock.laps,
         )
 
-    def rank(self, query: Query, depth: int) -> list[tuple[str, float]]:
+    def rank(self, query: Query, depth: int, patient: Patient | None = None) -> list[tuple[str, float]]:
         """The ranking alone: ids with scores, best first, at most `depth`. The same path as `search`."""
         opened = self._open_for(None)
         if query.nct_ids and not query.text:
             return [(hit.nct_id, hit.score) for hit in self._look_up(query, opened).hits][:depth]
         if _wordless(query):
             return []
-        request, ranking = self._plan(query, opened.encoder, ())
-        ranked = self._pinned(query, opened.generation, rank(opened.generation.retrieve(request, ranking), ranking))
+        planned = self._plan(query, patient, opened.encoder, ())
+        fused = rank(self._retrieved(planned, opened.generation), planned.ranking)
+        ranked = self._pinned(query, opened.generation, self._rescored(fused, planned, opened.generation).hits)
         return [(hit.nct_id, hit.score) for hit in ranked[:depth]]
 
     def trial(self, identifier: str) -> tuple[str, StoredDocument] | None:
@@ -127,19 +166,47 @@ class SearchEngine:
         document = generation.fetch([nct_id])[0] if nct_id else None
         return (nct_id, document) if nct_id and document else None
 
+    def documents(self, nct_ids: Sequence[str]) -> list[StoredDocument | None]:
+        """Stored trials with their criteria, in the order asked for; None where an id is not in the index."""
+        return self._open_for(None).generation.fetch(nct_ids)
+
+    def verdicts(self, patient: Patient) -> dict[Verdict, int]:
+        """How many trials of the whole index come to each verdict for a person, best class first.
+
+        A search for the same person right after it finds all trials assessed.
+        """
+        generation = self._open_for(None).generation
+        key = (generation.manifest.generation, patient)
+        found = self._assessed.of(key, lambda: generation.columns().assess(patient).closed())
+        counts = np.bincount(found.verdict, minlength=len(Verdict))
+        return {verdict: int(counts[place]) for place, verdict in enumerate(Verdict)}
+
     def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]:
         """Completions for the search bar: names and ids that begin with the prefix, and cancer types."""
         generation = self._open_for(None).generation
         return with_cancer_types(generation.suggest(prefix, 2 * size), self._types_in(generation), prefix, size)
+
+    def gazetteer(self) -> Gazetteer:
+        """The bundled places with the cities of the promoted generation's sites, for `parse_query`; read once."""
+        generation = self._open_for(None).generation
+        name = generation.manifest.generation
+        known = self._places
+        if known is None or known[0] != name:
+            self._places = known = (name, bundled_gazetteer().with_cities(generation.cities()))
+        return known[1]
 
     def manifest(self) -> Manifest:
         """What the promoted generation says of itself."""
         return self._open_for(None).generation.manifest
 
     def warm_up(self) -> None:
-        """Open the generation, load the encoder and answer one search, so that the first user does not wait."""
-        self.search(Query(text="trial"), size=1)
+        """Open the generation, load the encoder and answer one search, so that the first user does not wait.
+
+        Compiled criteria are opened with it; where they have to be compiled anew, this takes as long.
+        """
+        self.search(Query(text="trial"), _SOMEBODY, size=1)
         self.suggest("trial")
+        self.gazetteer()
 
     def close(self) -> None:
         """Close all open generations."""
@@ -197,22 +264,49 @@ class SearchEngine:
             self._types = known = (name, cancer_types(counts))
         return known[1]
 
-    def _plan(self, query: Query, encoder: Encoder, facets: Sequence[str]) -> tuple[Retrieval, RankingConfig]:
-        """What to ask the back end, and the ranking with the weights of a query of this length."""
-        ranking, filters = self._config.ranking, query.effective_filters()
-        if not query.text:
-            return Retrieval((), None, filters, tuple(facets)), ranking
-        text, distinct = query.text, _distinct_terms(query.text)
-        if query.stated and len(distinct) > ranking.fusion.note_terms:
-            # Of a note, the words that state age and sex only lead the vectors astray; a short query may mean them.
-            text = query.text_without_stated()
-            distinct = _distinct_terms(text)
-        distinct = distinct[: ranking.lexical.max_terms]
-        fusion = weights_for(ranking.fusion, len(distinct))
-        parts = ranking.dense.query_max_passages
-        vector = encoder.encode_query(text, max_parts=parts) if fusion.dense_weight else None
-        terms = tuple((term, 1.0) for term in distinct)
-        return Retrieval(terms, vector, filters, tuple(facets)), replace(ranking, fusion=fusion)
+    def _plan(self, query: Query, patient: Patient | None, encoder: Encoder, facets: Sequence[str]) -> Plan:
+        parts = self._config.ranking.dense.query_max_passages
+
+        def encode(text: str, private: bool) -> NDArray[np.float32]:
+            # Filters, pages and facets ask again with the text of the search before. Notes are not remembered.
+            remembered = not private and len(text) <= _REMEMBERED_CHARS
+            return (self._remembered if remembered else _encoded)(encoder, text, parts)
+
+        return plan(query, patient, self._config.ranking, encode, facets)
+
+    def _retrieved(self, planned: Plan, generation: Generation) -> Candidates:
+        """The answers of all channels; with feedback, those of a second search for words of the first results too."""
+        candidates = generation.retrieve(planned.request, planned.ranking)
+        feedback = planned.ranking.feedback
+        if not feedback.weight or planned.note or not planned.request.terms:
+            return candidates
+        first = rank(candidates, planned.ranking)[: feedback.documents]
+        documents = generation.fetch([hit.nct_id for hit in first], criteria=False)
+        read = [
+            (hit.score, Counter(text_fields(document.trial, self._config.text).get("combined", ())))
+            for hit, document in zip(first, documents, strict=True)
+            if document is not None
+        ]
+        more = replace(planned.request, terms=expanded(planned.request.terms, read, feedback), facets=())
+        again = generation.retrieve(more, planned.ranking).lexical
+        counted = {hit.nct_id for hit in candidates.lexical}  # the second search orders, and makes no matches
+        return replace(candidates, lexical=tuple(hit for hit in again if hit.nct_id in counted))
+
+    def _rescored(self, hits: list[Fused], planned: Plan, generation: Generation) -> Rescored:
+        """The hits re-ordered by what the criteria say of the person, if there is one."""
+        if planned.person is None or planned.weights is None or not hits:
+            return Rescored(hits, {})
+        columns = generation.columns()
+        rows = [columns.row(hit.nct_id) for hit in hits]
+        whole = self._assessed.get((generation.manifest.generation, planned.person))
+        if whole is None:
+            held = [row for row in rows if row is not None]
+            places = iter(range(len(held)))
+            rows = [next(places) if row is not None else None for row in rows]
+            whole = columns.assess(planned.person, held)
+        found = rescore(hits, rows, whole, planned.weights)
+        # Where no words rank, the newest come first, whoever asks.
+        return found if planned.request.terms else Rescored(hits, found.standings)
 
     def _pinned(self, query: Query, generation: Generation, ranked: list[Fused]) -> list[Fused]:
         """Trials that the text names by id come first; the text itself may be an id of another kind."""
@@ -223,7 +317,7 @@ class SearchEngine:
         if not ids:
             return ranked
         by_id = {hit.nct_id: hit for hit in ranked}
-        first = [replace(by_id.get(nct_id, Fused(nct_id, 0.0)), score=_NAMED) for nct_id in ids]
+        first = [by_id.get(nct_id, Fused(nct_id, 0.0))._replace(score=_NAMED) for nct_id in ids]
         return first + [hit for hit in ranked if hit.nct_id not in ids]
 
     def _look_up(self, query: Query, opened: Opened) -> SearchResult:
@@ -248,16 +342,19 @@ class SearchEngine:
         self,
         query: Query,
         page: Sequence[Fused],
-        request: Retrieval,
+        planned: Plan,
         generation: Generation,
-        explained: RankingConfig | None,
+        standings: Mapping[str, Standing],
+        *,
+        explain: bool,
     ) -> tuple[Hit, ...]:
         documents = generation.fetch([hit.nct_id for hit in page], criteria=False)
-        terms = [term for term, _ in request.terms]
+        terms = [term for term, _ in planned.request.terms]
         hits = []
         for fused, document in zip(page, documents, strict=True):
             if document is None:
                 continue
+            standing = standings.get(fused.nct_id)
             passage = document.passages[fused.dense.passage] if fused.dense else None
             hits.append(
                 Hit(
@@ -266,22 +363,24 @@ class SearchEngine:
                     trial=document.trial,
                     highlights=highlight_trial(document.trial, terms, self._config.highlight),
                     passage=passage,
-                    explanation=_explanation(fused, request, generation, explained) if explained else None,
+                    explanation=_explanation(fused, planned, generation, standing) if explain else None,
                     distance_km=nearest_km(document.trial.sites, query.filters),
+                    verdict=standing.verdict if standing else None,
+                    chance=standing.chance if standing else None,
                 )
             )
         return tuple(hits)
 
 
-def _explanation(fused: Fused, request: Retrieval, generation: Generation, ranking: RankingConfig) -> Explanation:
+def _explanation(fused: Fused, planned: Plan, generation: Generation, standing: Standing | None) -> Explanation:
     if fused.score == _NAMED:
         return Explanation(_NAMED, "named by its id")
-    parts = generation.explain_lexical(request, fused.nct_id, ranking) if fused.lexical else None
-    return explain_fused(fused, ranking.fusion, parts)
+    parts = generation.explain_lexical(planned.request, fused.nct_id, planned.ranking) if fused.lexical else None
+    return explain_fused(fused, planned.ranking.fusion, parts, standing)
 
 
-def _distinct_terms(text: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(analyzed_terms(text)))
+def _encoded(encoder: Encoder, text: str, parts: int) -> NDArray[np.float32]:
+    return encoder.encode_query(text, max_parts=parts)
 
 
 def rank(candidates: Candidates, config: RankingConfig) -> list[Fused]:

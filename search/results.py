@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from search.eligibility.assessment import Verdict
 from search.index.base import Manifest
 from search.query import Query
 from search.trial import Trial
@@ -49,6 +50,10 @@ class Hit:
     explanation: Explanation | None = None
     distance_km: float | None = None
     """To the nearest site that satisfies the site filters, where the query names a point."""
+    verdict: Verdict | None = None
+    """Of the person whom the text or a profile tells of; None where nobody is told of."""
+    chance: float | None = None
+    """Estimated chance of being eligible, 0 to 1, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,20 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.config import RankingConfig
+from search.eligibility.columns import CriteriaColumns
 from search.eligibility.criterion import Criteria
+from search.gazetteer import City
 from search.index.document import NO_CRITERIA, IndexDocument
 from search.query import Filters
 from search.trial import Trial
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised whenever what a generation holds changes its form; another version is refused, never guessed at."""
 
 
@@ -69,18 +71,21 @@ class Retrieval:
     facets: tuple[str, ...] = ()
     lexical: bool = True
     dense: bool = True
+    focus: tuple[tuple[str, float], ...] = ()
+    """Analyzed terms of what a note is about: ranked for, beside `terms`; they make no match."""
+    concepts: tuple[tuple[tuple[str, float], ...], ...] = ()
+    """Tokens of the field `concepts` (`search.index.concepts`) with a weight each, those of one concept together:
+    of them a trial gets its largest weight, and its score is the sum over the concepts. They make no match either."""
 
 
-@dataclass(frozen=True, slots=True)
-class LexicalHit:
+class LexicalHit(NamedTuple):
     """A trial and its BM25 score."""
 
     nct_id: str
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class DenseHit:
+class DenseHit(NamedTuple):
     """A trial, the cosine of its best passage, and which passage that is (index into the document's passages)."""
 
     nct_id: str
@@ -105,6 +110,10 @@ class Candidates:
     total: int
     facets: Mapping[str, Mapping[str, int]]
     """Counts by value name, for each facet asked for, over the matches with that facet's own filter left out."""
+    focus: tuple[LexicalHit, ...] = ()
+    """The best `LexicalConfig.window` by BM25 of `Retrieval.focus`: trials that pass the filters and hold any term."""
+    concepts: tuple[LexicalHit, ...] = ()
+    """Likewise by the weights of `Retrieval.concepts`."""
     nearest: frozenset[str] = frozenset()
     """Trials that pass the filters and are matches because they are near in meaning."""
 
@@ -162,6 +171,21 @@ class Generation(Protocol):
 
     def suggest(self, prefix: str, size: int) -> list[Suggestion]:
         """Completions of a prefix, most trials first, ties by text."""
+        ...
+
+    def cities(self) -> tuple[City, ...]:
+        """The cities of its sites: folded names, mean coordinates in degrees, and how many sites (`weight`).
+
+        Sites without a city or coordinates are left out. Sorted by country, state and name.
+        """
+        ...
+
+    def columns(self) -> CriteriaColumns:
+        """The criteria of all its trials, compiled: one patient against the whole index. Opened when first asked for.
+
+        Raises:
+            IndexUnavailableError: they have to be compiled, and the stored documents cannot be read.
+        """
         ...
 
     def encoder_path(self) -> Path:

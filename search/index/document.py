@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from search.config import LexicalConfig
 from search.eligibility.criterion import Criteria
 from search.trial import (
     InterventionType,
@@ -22,6 +23,12 @@ from search.trial import (
     Trial,
 )
 
+CONCEPTS = "concepts"
+"""The text field that holds no words of the record but tokens for what they mean (`search.index.concepts`)."""
+
+SHARE_DECIMALS = 6
+"""Sums of concept weights are rounded to this many decimals, so that equal ones tie in whichever order they add up."""
+
 TEXT_FIELDS = (
     "combined",
     "title",
@@ -32,6 +39,7 @@ TEXT_FIELDS = (
     "summary",
     "inclusion",
     "description",
+    CONCEPTS,
 )
 """Searchable text, each analyzed by `search.text.analyze`. Exclusion text is none of them: it never earns a match.
 
@@ -156,6 +164,11 @@ class IndexDocument:
     passages: tuple[Passage, ...]
     vectors: NDArray[np.float32]
     criteria: Criteria = NO_CRITERIA
+
+
+def any_term(config: LexicalConfig) -> LexicalConfig:
+    """The lexical channel where one term is enough to be ranked: a channel that orders and makes no matches."""
+    return replace(config, min_match_terms=1)
 
 
 def days(date: dt.date) -> int:

@@ -12,9 +12,11 @@ from search.config import DEFAULT_CONFIG, TextConfig
 from search.eligibility.criterion import Criteria
 from search.eligibility_text import unescaped
 from search.extraction.segment import sections
+from search.index.concepts import concept_tokens
 from search.index.document import NO_CRITERIA, IndexDocument, Passage
 from search.index.eligibility_values import eligibility_values
 from search.index.values import filter_values
+from search.terminology import oncotree
 from search.text import terms
 from search.trial import Trial
 
@@ -55,8 +57,16 @@ def _analyzed(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(term for text in texts for term in terms(unescaped(text)))
 
 
-def text_fields(trial: Trial, config: TextConfig = DEFAULT_CONFIG.text) -> Mapping[str, tuple[str, ...]]:
-    """Tokens by `TEXT_FIELDS` name; absent where the trial has no such text."""
+def text_fields(
+    trial: Trial, config: TextConfig = DEFAULT_CONFIG.text, concepts: tuple[str, ...] = ()
+) -> Mapping[str, tuple[str, ...]]:
+    """Tokens by `TEXT_FIELDS` name; absent where the trial has no such text.
+
+    Args:
+        trial: the record.
+        config: what `combined` is made of.
+        concepts: the tokens of `concepts` (`search.index.concepts.concept_tokens`).
+    """
     analyzed = {name: _analyzed(texts) for name, texts in source_texts(trial).items()}
     fields = {name: tokens for name, tokens in analyzed.items() if tokens}
     combined = tuple(
@@ -64,6 +74,8 @@ def text_fields(trial: Trial, config: TextConfig = DEFAULT_CONFIG.text) -> Mappi
             fields.get(name, ()) for name, weight in config.combined_weights.items() for _ in range(round(weight))
         )
     )
+    if concepts:
+        fields["concepts"] = concepts
     return {"combined": combined, **fields} if combined else fields
 
 
@@ -88,5 +100,7 @@ def index_document(
     """
     if len(passages) != len(vectors):
         raise ValueError(f"{trial.nct_id}: {len(passages)} passages but {len(vectors)} vectors")
-    values = filter_values(trial, cancer_types, eligibility_values(criteria))
-    return IndexDocument(trial, text_fields(trial), values, tuple(passages), vectors, criteria)
+    eligibility = eligibility_values(criteria)
+    values = filter_values(trial, cancer_types, eligibility)
+    concepts = concept_tokens(trial, criteria, oncotree.without_ancestors(cancer_types), eligibility)
+    return IndexDocument(trial, text_fields(trial, concepts=concepts), values, tuple(passages), vectors, criteria)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from search.config import FusionConfig
-from search.ranking.fusion import Fused, reciprocal_rank
+from search.ranking.fusion import Fused, concept_share, reciprocal_rank
+from search.ranking.rescoring import Standing
 from search.results import Explanation
 
 
@@ -19,23 +20,47 @@ def bm25(parts: Mapping[str, Mapping[str, float]]) -> Explanation:
     return Explanation(sum(f.value for f in fields), "BM25 over the fields", tuple(fields))
 
 
-def explain(hit: Fused, config: FusionConfig, lexical_parts: Mapping[str, Mapping[str, float]] | None) -> Explanation:
-    """The waterfall of a fused hit. `lexical_parts` as `Generation.explain_lexical` gives them."""
+def explain(
+    hit: Fused,
+    config: FusionConfig,
+    lexical_parts: Mapping[str, Mapping[str, float]] | None,
+    standing: Standing | None = None,
+) -> Explanation:
+    """The waterfall of a fused and re-scored hit.
+
+    Args:
+        hit: with its final score.
+        config: the weights of the channels.
+        lexical_parts: as `Generation.explain_lexical` gives them.
+        standing: what the assessment did to the score.
+    """
     details = []
     if hit.lexical is not None:
-        details.append(
-            Explanation(
-                reciprocal_rank(hit.lexical_rank, config.lexical_weight, config),
-                f"words: rank {hit.lexical_rank}, {config.lexical_weight:g} / ({config.rank_constant} + rank)",
-                basis=(bm25(lexical_parts),) if lexical_parts else (Explanation(hit.lexical.score, "BM25"),),
-            )
-        )
+        basis = bm25(lexical_parts) if lexical_parts else Explanation(hit.lexical.score, "BM25")
+        details.append(_channel("words", hit.lexical_rank, config.lexical_weight, config, (basis,)))
+    if hit.focus_rank is not None:
+        details.append(_channel("what the note is about", hit.focus_rank, config.note_focus_weight, config))
     if hit.dense is not None:
-        details.append(
-            Explanation(
-                reciprocal_rank(hit.dense_rank, config.dense_weight, config),
-                f"meaning: rank {hit.dense_rank}, {config.dense_weight:g} / ({config.rank_constant} + rank)",
-                basis=(Explanation(hit.dense.score, "cosine of the nearest passage"),),
-            )
+        basis = Explanation(hit.dense.score, "cosine of the nearest passage")
+        details.append(_channel("meaning", hit.dense_rank, config.dense_weight, config, (basis,)))
+    if hit.concepts is not None:
+        said = f"concepts: {hit.concepts:.0%} fit, x {config.concept_weight:g} / ({config.rank_constant} + 1)"
+        details.append(Explanation(concept_share(hit.concepts, config), said))
+    if standing is None:
+        return Explanation(hit.score, "reciprocal rank fusion", tuple(details))
+    found = sum(detail.value for detail in details)
+    details.append(
+        Explanation(
+            hit.score - found,
+            f"eligibility: {standing.verdict.value.replace('_', ' ')}, the above times {standing.factor:.3g}",
+            basis=(Explanation(standing.chance, "estimated chance of being eligible"),),
         )
-    return Explanation(hit.score, "reciprocal rank fusion", tuple(details))
+    )
+    return Explanation(hit.score, "reciprocal rank fusion, re-scored by eligibility", tuple(details))
+
+
+def _channel(
+    name: str, rank: int | None, weight: float, config: FusionConfig, basis: tuple[Explanation, ...] = ()
+) -> Explanation:
+    said = f"{name}: rank {rank}, {weight:g} / ({config.rank_constant} + rank)"
+    return Explanation(reciprocal_rank(rank, weight, config), said, basis=basis)

@@ -10,7 +10,7 @@ from search.config import HighlightConfig
 from search.extraction.headings import heading_kind
 from search.extraction.segment import sections
 from search.results import Highlight
-from search.text import Token, analyze
+from search.text import Token, analyze, occurrences
 from search.trial import Trial
 
 _LONGEST_HEADING = 90
@@ -89,7 +89,7 @@ def best_fragment(text: str, terms: frozenset[str], size: int) -> tuple[str, int
     Returns:
         The fragment, its offset in `text` and the marked spans in the fragment; None where no term occurs.
     """
-    matches = [token for token in _tokens(text) if token.term in terms]
+    matches = _matches(text, terms)
     if not matches:
         return None
     headings = _headings(text) if "\n" in text or ":" in text else []
@@ -107,14 +107,18 @@ def best_fragment(text: str, terms: frozenset[str], size: int) -> tuple[str, int
     return text[start:end], start, _spans(matches, start, end)
 
 
-def _tokens(text: str) -> Sequence[Token]:
-    return _short(text) if len(text) <= _SHORT else analyze(text)
+def _matches(text: str, terms: frozenset[str]) -> list[Token]:
+    if len(text) > _SHORT:
+        return occurrences(text, terms)
+    tokens, known = _short(text)
+    return [] if terms.isdisjoint(known) else [token for token in tokens if token.term in terms]
 
 
 @lru_cache(maxsize=8192)
-def _short(text: str) -> tuple[Token, ...]:
-    """Tokens of names and titles, which come back in one search after the other."""
-    return tuple(analyze(text))
+def _short(text: str) -> tuple[tuple[Token, ...], frozenset[str]]:
+    """Tokens and terms of names and titles, which come back in one search after the other."""
+    tokens = tuple(analyze(text))
+    return tokens, frozenset(token.term for token in tokens)
 
 
 def _densest(matches: Sequence[Token], size: int) -> tuple[int, int]:

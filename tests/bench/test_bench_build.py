@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.prepare import Preparer, prepare_all
+from indexer.prepare import Preparer, prepare_all, seldom_collected
 from indexer.registry import Registry
 from indexer.sources import iter_records
 from indexer.study import parse_study
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.data, pytest.mark.timeout(3600)]
 @pytest.mark.parametrize("extractor", [unread, read_criteria])
 def test_parse_and_index_without_embeddings(oncology_sources: list[str], tmp_path: Path, extractor: Extractor) -> None:
     start = time.perf_counter()
-    with Registry(tmp_path / "registry.sqlite") as registry:
+    with seldom_collected(), Registry(tmp_path / "registry.sqlite") as registry:
         for source in oncology_sources:
             for found in iter_records(source):
                 assert found.record is not None

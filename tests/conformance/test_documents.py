@@ -10,6 +10,8 @@ import pytest
 
 from search.index.base import Generation, IndexStore, IndexUnavailableError
 from search.index.document import NO_CRITERIA, IndexDocument
+from search.index.places import display_country
+from search.text import fold_name
 from tests.made_up import build_generation, made_up_documents
 
 
@@ -106,3 +108,22 @@ def test_a_missing_encoder_is_said(store: IndexStore, encoder: Path) -> None:
     shutil.rmtree(opened.encoder_path())
     with pytest.raises(IndexUnavailableError):
         opened.encoder_path()
+
+
+def test_cities_are_those_of_the_sites_with_their_middle(generation: Generation, corpus: list[IndexDocument]) -> None:
+    places: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
+    for document in corpus:
+        for site in dict.fromkeys(document.values.sites):
+            if site.city and site.lat is not None and site.lon is not None:
+                country = display_country(site.country) if site.country else ""
+                places.setdefault((country, site.state or "", site.city), []).append((site.lat, site.lon))
+    found = generation.cities()
+    assert len(found) > 5
+    assert {(one.country, one.state, one.name): one.weight for one in found} == {
+        key: len(points) for key, points in places.items()
+    }
+    assert [fold_name(one.country) for one in found] == sorted(fold_name(one.country) for one in found)
+    for one in found:
+        points = places[one.country, one.state, one.name]
+        assert one.lat == pytest.approx(sum(lat for lat, _ in points) / len(points), abs=1e-4)
+        assert one.lon == pytest.approx(sum(lon for _, lon in points) / len(points), abs=1e-4)

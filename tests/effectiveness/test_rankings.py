@@ -19,7 +19,7 @@ from search.evaluation.topics import Topic, read_topics
 from search.index.open import open_store
 
 pytestmark = [pytest.mark.data, pytest.mark.proof, pytest.mark.timeout(5400)]
-TOLERANCE = 0.01
+TOLERANCE = 0.02
 
 
 @dataclass(frozen=True)
@@ -34,21 +34,28 @@ class Collection:
 
 COLLECTIONS = {
     "TREC CT 2022 topics 1-5 (n = 5), plain": Collection(
-        ("trec/ct22_judged_documents.tar.gz",), "trec/ct22_topics_1-5.jsonl", "trec/ct22_qrels_1-5.txt", False, 0.721
+        ("trec/ct22_judged_documents.tar.gz",), "trec/ct22_topics_1-5.jsonl", "trec/ct22_qrels_1-5.txt", False, 0.74
     ),
     "TREC CT 2021 oncology (n = 11), condensed": Collection(
         ("trec/other_documents.jsonl.gz", "ctgov/ctgov_v2_oncology.jsonl.gz"),
         "trec/collections/ct21onc/topics.jsonl",
         "trec/collections/ct21onc/qrels.txt",
         True,
-        0.422,
+        0.66,
     ),
-    "short queries (n = 29), plain": Collection(
+    "TREC PM 2017 (n = 27), condensed": Collection(
+        ("trec/other_documents.jsonl.gz", "ctgov/ctgov_v2_oncology.jsonl.gz"),
+        "trec/collections/pm17/topics.jsonl",
+        "trec/collections/pm17/qrels.txt",
+        True,
+        0.51,
+    ),
+    "short queries (n = 29), condensed": Collection(
         ("ctgov/oncology_more.jsonl.gz", "ctgov/ctgov_v2_oncology.jsonl.gz"),
         "trec/collections/short_queries/topics.jsonl",
         "trec/collections/short_queries/qrels.txt",
-        False,
-        0.740,
+        True,
+        0.85,
     ),
 }
 

@@ -7,17 +7,25 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from search.config import DEFAULT_CONFIG
 from search.cursor import CursorError
+from search.eligibility.assessment import Verdict
+from search.eligibility.columns import CriteriaColumns, IndexAssessment
+from search.eligibility.profile import read_profile
+from search.encoder import Encoder
 from search.engine import SearchEngine
+from search.gazetteer import City
 from search.index.base import IndexUnavailableError
 from search.index.open import open_store
+from search.patient import Patient
 from search.query import DateRange, Filters, Near, Query
 from search.query_parser import parse_query
 from search.results import Explanation
@@ -38,6 +46,22 @@ def test_words_and_meaning_find_the_trial(engine: SearchEngine) -> None:
     assert result.total >= len(result.hits)
     assert result.took_ms is not None
     assert set(result.took_ms) == {"encode", "retrieve", "fuse", "fetch"}
+
+
+def test_places_are_those_of_the_sites(sample_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def cities(generation: object) -> tuple[City, ...]:
+        asked.append(generation)
+        return (City("lower kettleby", "pennsylvania", "United States", 40.5, -77.1, 4),)
+
+    monkeypatch.setattr("search.index.embedded.reader.EmbeddedGeneration.cities", cities)
+    engine = SearchEngine(open_store(str(sample_index)))
+    query = parse_query("glioma near Lower Kettleby", gazetteer=engine.gazetteer())
+    assert query.asked.near == Near(40.5, -77.1, 50)
+    engine.gazetteer()
+    assert len(asked) == 1
+    engine.close()
 
 
 def test_every_node_of_the_waterfall_adds_up_to_the_score(engine: SearchEngine) -> None:
@@ -233,3 +257,127 @@ def test_a_damaged_encoder_is_told_in_a_sentence(sample_index: Path, tmp_path: P
     damaged.write_bytes(broken)
     with pytest.raises(IndexUnavailableError, match="damaged"):
         SearchEngine(open_store(str(tmp_path / "index"))).search(parse_query("lung"))
+
+
+def test_the_vector_of_a_short_text_is_remembered_and_that_of_a_long_one_is_not(
+    sample_index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    encode = Encoder.encode_query
+
+    def counted(self: Encoder, text: str, *, max_parts: int) -> NDArray[np.float32]:
+        asked.append(text)
+        return encode(self, text, max_parts=max_parts)
+
+    monkeypatch.setattr(Encoder, "encode_query", counted)
+    engine = SearchEngine(open_store(str(sample_index)))
+    short, long = "melanoma of the eye", "a woman with melanoma " * 20
+    for text in (short, short, long, long):
+        engine.search(Query(text=text, filters=Filters(has_results=False)))
+    assert asked == [short, long, long]
+    engine.close()
+
+
+PROFILE = read_profile(
+    {
+        "age": 61,
+        "sex": "female",
+        "cancer": "LUAD",
+        "stage": "IV",
+        "extent": ["metastatic"],
+        "biomarkers": [{"marker": "EGFR", "state": "exon 20 insertion"}],
+        "prior_therapies": [],
+    }
+)
+
+
+def test_a_profile_alone_ranks_trials_and_tells_each_verdict(engine: SearchEngine) -> None:
+    hits = engine.search(Query(), PROFILE, size=20).hits
+    assert hits
+    assert all(hit.verdict is not None and hit.chance is not None for hit in hits)
+    assert any("lung" in " ".join(hit.trial.conditions).casefold() for hit in hits[:3])
+    assert hits[0].verdict is not Verdict.NOT_ELIGIBLE
+
+
+def test_those_who_are_not_eligible_sink_and_are_not_hidden(engine: SearchEngine) -> None:
+    plain = replace(DEFAULT_CONFIG.ranking, rescoring=replace(DEFAULT_CONFIG.ranking.rescoring, enabled=False))
+    without = SearchEngine(engine._store, replace(DEFAULT_CONFIG, ranking=plain))
+    query = parse_query("lung cancer")
+    before = [nct_id for nct_id, _ in without.rank(query, 1000, PROFILE)]
+    after = [nct_id for nct_id, _ in engine.rank(query, 1000, PROFILE)]
+    assert set(before) == set(after)
+    verdicts = {hit.nct_id: hit.verdict for hit in engine.search(query, PROFILE, size=100).hits}
+    sunk = [nct_id for nct_id, verdict in verdicts.items() if verdict is Verdict.NOT_ELIGIBLE]
+    assert sunk
+    assert sum(map(after.index, sunk)) > sum(map(before.index, sunk))
+    without.close()
+
+
+def test_a_search_says_the_same_before_and_after_the_whole_index_was_assessed(sample_index: Path) -> None:
+    engine = SearchEngine(open_store(str(sample_index)))
+    before = engine.search(parse_query("lung cancer"), PROFILE, size=100).hits
+    counts = engine.verdicts(PROFILE)
+    after = engine.search(parse_query("lung cancer"), PROFILE, size=100).hits
+    assert [(hit.nct_id, hit.verdict) for hit in before] == [(hit.nct_id, hit.verdict) for hit in after]
+    assert [hit.score for hit in before] == pytest.approx([hit.score for hit in after])
+    assert sum(counts.values()) == engine.manifest().trials
+    engine.close()
+
+
+def test_counting_and_then_searching_assesses_once(sample_index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int | None] = []
+    assess = CriteriaColumns.assess
+
+    def counted(self: CriteriaColumns, patient: Patient, rows: Sequence[int] | None = None) -> IndexAssessment:
+        asked.append(None if rows is None else len(rows))
+        return assess(self, patient, rows)
+
+    monkeypatch.setattr(CriteriaColumns, "assess", counted)
+    engine = SearchEngine(open_store(str(sample_index)))
+    engine.search(parse_query("melanoma"), PROFILE)
+    assert len(asked) == 1
+    assert asked[0] is not None
+    assert 0 < asked[0] <= engine.manifest().trials
+    engine.verdicts(PROFILE)
+    engine.search(parse_query("melanoma"), PROFILE)
+    assert asked[1:] == [None]
+    engine.close()
+
+
+def test_a_query_without_a_person_has_no_verdicts(engine: SearchEngine) -> None:
+    assert {hit.verdict for hit in engine.search(parse_query("randomized phase 2 trial")).hits} == {None}
+
+
+def test_the_cursor_of_one_profile_is_refused_for_another(engine: SearchEngine) -> None:
+    cursor = engine.search(Query(text="cancer"), PROFILE, size=1).next_cursor
+    assert engine.search(Query(text="cancer"), PROFILE, size=1, cursor=cursor).hits
+    with pytest.raises(CursorError):
+        engine.search(Query(text="cancer"), read_profile({"age": 30}), size=1, cursor=cursor)
+
+
+def test_the_waterfall_of_a_profile_adds_up(engine: SearchEngine) -> None:
+    for hit in engine.search(Query(text="lung cancer"), PROFILE, explain=True).hits:
+        assert hit.explanation is not None
+        assert hit.explanation.value == hit.score
+        check(hit.explanation)
+        assert any(part.description.startswith("eligibility") for part in hit.explanation.details)
+
+
+def test_feedback_orders_and_adds_no_trial(engine: SearchEngine) -> None:
+    feedback = replace(DEFAULT_CONFIG.ranking.feedback, weight=0.5)
+    more = SearchEngine(
+        engine._store, replace(DEFAULT_CONFIG, ranking=replace(DEFAULT_CONFIG.ranking, feedback=feedback))
+    )
+    query = parse_query("EGFR lung cancer osimertinib")
+    plain, found = engine.search(query, size=100), more.search(query, size=100)
+    assert {hit.nct_id for hit in found.hits} == {hit.nct_id for hit in plain.hits}
+    assert found.total == plain.total
+    assert [hit.score for hit in found.hits] != [hit.score for hit in plain.hits]
+    more.close()
+
+
+def test_where_no_words_rank_the_newest_come_first_whoever_asks(engine: SearchEngine) -> None:
+    person = read_profile({"age": 61, "sex": "female"})
+    hits = engine.search(Query(), person, size=100).hits
+    assert [hit.nct_id for hit in hits] == [hit.nct_id for hit in engine.search(Query(), size=100).hits]
+    assert all(hit.verdict is not None for hit in hits)

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from elasticsearch import Elasticsearch
+from elasticsearch.helpers import scan
 
 from search.config import ElasticConfig, RankingConfig
+from search.eligibility.columns import CriteriaColumns
+from search.eligibility.criterion import Criteria
+from search.gazetteer import City
 from search.index.base import Candidates, IndexUnavailableError, Manifest, Retrieval, StoredDocument, Suggestion
+from search.index.compiled import CompiledCriteria
 from search.index.document import FACETS
 from search.index.elastic import requests, responses
 from search.index.elastic.catalogue import Entry
 from search.index.elastic.connection import answering, check_response
 from search.index.elastic.documents import unpack
 from search.index.elastic.writer import encoder_folder
+from search.trial import Trial
+
+_BATCH = 200
+"""Documents that are read at once while criteria are compiled."""
 
 
 class ElasticGeneration:
@@ -29,6 +38,7 @@ class ElasticGeneration:
         self._scales = entry.scales
         self._manifest = entry.manifest(location)
         self._config = config
+        self._compiled = CompiledCriteria(self._manifest.generation, None, self._items)
 
     @property
     def manifest(self) -> Manifest:
@@ -80,9 +90,7 @@ class ElasticGeneration:
                 for found in answer["docs"]
             ]
         except ValueError as error:
-            raise IndexUnavailableError(
-                f"{self._location} holds records that this version cannot read: build the index anew."
-            ) from error
+            raise self._unreadable() from error
 
     def resolve(self, identifier: str) -> str | None:
         """The NCT id that an id, alias or secondary id stands for (case and spaces ignored), or None."""
@@ -97,6 +105,41 @@ class ElasticGeneration:
         with answering(self._location):
             answer = self._client.search(index=self._index, body=body)
         return responses.suggestions(answer["aggregations"], size)
+
+    def cities(self) -> tuple[City, ...]:
+        """The cities of its sites, with mean coordinates.
+
+        Raises:
+            IndexUnavailableError: the server does not answer.
+        """
+        found: list[City] = []
+        after: Mapping[str, Any] | None = None
+        while True:
+            with answering(self._location):
+                answer = self._client.search(index=self._index, body=requests.cities_body(after))
+            page = answer["aggregations"]["sites"]["cities"]
+            found += responses.cities(page["buckets"])
+            after = page.get("after_key")
+            if after is None:
+                return tuple(found)
+
+    def columns(self) -> CriteriaColumns:
+        """The criteria of all trials, compiled: from the cache (`ONCOMATCH_CACHE`), else from the stored documents.
+
+        Raises:
+            IndexUnavailableError: they have to be compiled, and the server does not answer, or a record was stored by
+                another version.
+        """
+        return self._compiled.columns()
+
+    def _items(self) -> Iterator[tuple[Trial, Criteria]]:
+        with answering(self._location):
+            for hit in scan(self._client, index=self._index, _source=["record"], size=_BATCH):
+                try:
+                    found = unpack(hit["_source"]["record"])
+                except ValueError as error:
+                    raise self._unreadable() from error
+                yield found.trial, found.criteria
 
     def encoder_path(self) -> Path:
         """Folder of the exported encoder in the cache (`ONCOMATCH_CACHE`).
@@ -113,13 +156,21 @@ class ElasticGeneration:
             )
         return folder
 
+    def _unreadable(self) -> IndexUnavailableError:
+        return IndexUnavailableError(
+            f"{self._location} holds records that this version cannot read: build the index anew."
+        )
+
     def close(self) -> None:
         """Nothing to release: the connections belong to the store."""
 
     def _scaled(self, config: RankingConfig) -> RankingConfig:
         """The configuration with the boosts that give this index's scores their common scale (see `mapping`)."""
         boosts = {name: boost * self._scales.get(name, 1.0) for name, boost in config.lexical.field_boosts.items()}
-        return replace(config, lexical=replace(config.lexical, field_boosts=boosts))
+        return replace(
+            config,
+            lexical=replace(config.lexical, field_boosts=boosts),
+        )
 
     def _search(self, searches: list[dict[str, Any]]) -> Sequence[Mapping[str, Any]]:
         with answering(self._location):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from search.config import DenseConfig, ElasticConfig, LexicalConfig, RankingConfig
 from search.index.base import Retrieval
-from search.index.document import TEXT_FIELDS
+from search.index.document import CONCEPTS, TEXT_FIELDS, any_term
 from search.index.elastic.clauses import Clause, clauses
 from search.index.elastic.documents import NAME_LENGTH, SEPARATOR, id_key
 from search.query import Filters
@@ -17,6 +17,8 @@ from search.text import fold_name
 
 Body = dict[str, Any]
 
+_CITIES = 5_000
+"""Cities of a page."""
 _BUCKETS = 10_000
 """More than any facet has values."""
 _MOST_CANDIDATES = 10_000
@@ -34,8 +36,8 @@ HEADER: Body = {"allow_partial_search_results": False, "search_type": "dfs_query
 class Plan:
     """The searches of one `_msearch`, and which of them says what.
 
-    `lexical`, `dense`, `browse` and `nearest` are positions in `bodies` (None: not asked); `counts` gives the total
-    and every facet, each in an aggregation of its own.
+    `lexical`, `dense`, `browse`, `nearest`, `focus` and `concepts` are positions in `bodies` (None: not asked);
+    `counts` gives the total and every facet, each in an aggregation of its own.
     """
 
     bodies: tuple[Body, ...]
@@ -43,6 +45,8 @@ class Plan:
     dense: int | None
     browse: int | None
     nearest: int | None
+    focus: int | None
+    concepts: int | None
     counts: int
     facets: tuple[str, ...]
 
@@ -65,8 +69,13 @@ def plan(request: Retrieval, config: RankingConfig, elastic: ElasticConfig) -> P
     dense = None if vector is None else ask(dense_body(vector, request.filters, config.dense, elastic))
     browse = ask(browse_body(request.filters)) if lexical is None and dense is None else None
     nearest = None if vector is None else ask(nearest_body(vector, request.filters, config.dense, elastic))
+    focus = concepts = None
+    if request.focus and browse is None:
+        focus = ask(lexical_body(request.focus, request.filters, any_term(config.lexical)))
+    if request.concepts and browse is None:
+        concepts = ask(concept_body(request.concepts, request.filters, config.lexical))
     counts = ask(count_body(terms, vector, request.filters, request.facets, config, elastic))
-    return Plan(tuple(bodies), lexical, dense, browse, nearest, counts, tuple(request.facets))
+    return Plan(tuple(bodies), lexical, dense, browse, nearest, focus, concepts, counts, tuple(request.facets))
 
 
 def without(filters: Filters, name: str) -> Filters:
@@ -90,6 +99,22 @@ def lexical_body(terms: Sequence[tuple[str, float]], filters: Filters, config: L
         "track_total_hits": False,
         **_IDS,
     }
+
+
+def concept_body(groups: Sequence[Sequence[tuple[str, float]]], filters: Filters, config: LexicalConfig) -> Body:
+    """Trials by concept: of each group the largest weight among the tokens that a trial holds, summed."""
+    should = [{"dis_max": {"queries": [_constant(*one) for one in group]}} for group in groups]
+    return {
+        "query": {"bool": {"should": should, "minimum_should_match": 1, "filter": clauses(filters)}},
+        "size": config.window,
+        "sort": [{"_score": "desc"}, {"nct_id": "asc"}],
+        "track_total_hits": False,
+        **_IDS,
+    }
+
+
+def _constant(token: str, weight: float) -> Clause:
+    return {"constant_score": {"filter": {"term": {f"text.{CONCEPTS}": token}}, "boost": weight}}
 
 
 def dense_body(vector: list[float], filters: Filters, config: DenseConfig, elastic: ElasticConfig) -> Body:
@@ -203,6 +228,22 @@ def suggest_body(prefix: str, size: int) -> Body:
         pattern = f"{_literal(folded.upper())}.*"
         aggs["ids"] = {"terms": {"field": "nct_id", "include": pattern, "size": size, "order": {"_key": "asc"}}}
     return {"size": 0, "track_total_hits": False, "aggs": aggs}
+
+
+def cities_body(after: Mapping[str, Any] | None) -> Body:
+    """A page of the cities of all sites, each with the mean of its points; `after`: the key of the page before."""
+    cities: Body = {
+        "size": _CITIES,
+        "sources": [
+            {name: {"terms": {"field": f"sites.{name}", "missing_bucket": name != "city"}}}
+            for name in ("country", "state", "city")
+        ],
+    }
+    if after is not None:
+        cities["after"] = after
+    middle = {"middle": {"geo_centroid": {"field": "sites.point"}}}
+    sites = {"nested": {"path": "sites"}, "aggs": {"cities": {"composite": cities, "aggs": middle}}}
+    return {"size": 0, "track_total_hits": False, "aggs": {"sites": sites}}
 
 
 def _literal(text: str) -> str:

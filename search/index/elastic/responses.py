@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from search.config import LexicalConfig
+from search.gazetteer import City
 from search.index.base import Candidates, DenseHit, LexicalHit, Suggestion
+from search.index.document import SHARE_DECIMALS
 from search.index.elastic.documents import SEPARATOR
 from search.index.elastic.requests import Plan
 from search.index.places import display_country
@@ -29,10 +31,9 @@ WANTED = [
 
 def candidates(plan: Plan, responses: Sequence[Body]) -> Candidates:
     """Put the answers of a plan together; each list best first, ties by `nct_id`."""
-    lexical = [LexicalHit(nct_id(hit), float(hit["_score"])) for hit in _hits(plan.lexical, responses)]
     dense = [DenseHit(nct_id(hit), cosine(hit["_score"]), _passage(hit)) for hit in _hits(plan.dense, responses)]
     return Candidates(
-        lexical=tuple(sorted(lexical, key=lambda hit: (-hit.score, hit.nct_id))),
+        lexical=_ranked(plan.lexical, responses),
         dense=tuple(sorted(dense, key=lambda hit: (-hit.score, hit.nct_id))),
         browse=tuple(nct_id(hit) for hit in _hits(plan.browse, responses)),
         total=responses[plan.counts]["aggregations"]["passing"]["doc_count"],
@@ -40,8 +41,20 @@ def candidates(plan: Plan, responses: Sequence[Body]) -> Candidates:
             name: _counts(name, responses[plan.counts]["aggregations"][f"facet.{name}"]["values"])
             for name in plan.facets
         },
+        focus=_ranked(plan.focus, responses),
+        concepts=_by_score(
+            LexicalHit(hit.nct_id, round(hit.score, SHARE_DECIMALS)) for hit in _ranked(plan.concepts, responses)
+        ),
         nearest=frozenset(nct_id(hit) for hit in _hits(plan.nearest, responses)),
     )
+
+
+def _ranked(position: int | None, responses: Sequence[Body]) -> tuple[LexicalHit, ...]:
+    return _by_score(LexicalHit(nct_id(hit), float(hit["_score"])) for hit in _hits(position, responses))
+
+
+def _by_score(hits: Iterable[LexicalHit]) -> tuple[LexicalHit, ...]:
+    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.nct_id)))
 
 
 def nct_id(hit: Body) -> str:
@@ -85,6 +98,22 @@ def suggestions(aggregations: Body, size: int) -> list[Suggestion]:
     found.sort(key=lambda s: (-s.trials, s.text, s.kind))
     ids = [Suggestion(b["key"], "nct_id", b["doc_count"]) for b in aggregations.get("ids", {}).get("buckets", ())]
     return (found + ids)[:size]
+
+
+def cities(buckets: Sequence[Body]) -> list[City]:
+    """The cities of a page; those without a point are left out."""
+    return [
+        City(
+            name=bucket["key"]["city"],
+            state=bucket["key"]["state"] or "",
+            country=display_country(bucket["key"]["country"]) if bucket["key"]["country"] else "",
+            lat=bucket["middle"]["location"]["lat"],
+            lon=bucket["middle"]["location"]["lon"],
+            weight=bucket["middle"]["count"],
+        )
+        for bucket in buckets
+        if bucket["middle"]["count"]
+    ]
 
 
 def _hits(position: int | None, responses: Sequence[Body]) -> Sequence[Body]:

@@ -15,7 +15,10 @@ from elasticsearch import Elasticsearch, helpers
 
 from search.cache import cache_dir
 from search.config import ElasticConfig
+from search.eligibility.columns import CriteriaColumns
+from search.eligibility.columns.compiling import Compiler
 from search.index.base import Manifest
+from search.index.compiled import cached_file, keep
 from search.index.document import TEXT_FIELDS, IndexDocument
 from search.index.elastic.catalogue import Catalogue, Writer
 from search.index.elastic.connection import answering
@@ -48,6 +51,7 @@ class ElasticWriter:
         self._dimensions = dimensions
         self._nct_ids: set[str] = set()
         self._passages = 0
+        self._criteria = Compiler()
         self._finished = False
         self._tokens: Counter[str] = Counter()
         self._empty: Counter[str] = Counter()
@@ -99,7 +103,8 @@ class ElasticWriter:
     def finish(self, manifest: Manifest, encoder: Path) -> None:
         """Complete the generation: merge, check the counts, put the final settings, store the manifest.
 
-        The encoder goes to the cache folder, where `ElasticGeneration.encoder_path` finds it.
+        The encoder goes to the cache folder, where `ElasticGeneration.encoder_path` finds it, and so do the compiled
+        criteria.
 
         Raises:
             ValueError: the manifest is of another generation, or its counts are not those of what was written.
@@ -111,6 +116,7 @@ class ElasticWriter:
         if told != written:
             raise ValueError(f"the manifest says {told}, but {written} was written")
         _keep_encoder(encoder, manifest.encoder)
+        keep(CriteriaColumns(self._criteria.tables()), cached_file(manifest.generation))
         with answering(self._location):
             self._client.indices.refresh(index=self._index)
             self._check_counts(manifest)
@@ -138,6 +144,7 @@ class ElasticWriter:
                 raise ValueError(f"{nct_id}: {len(document.passages)} passages but vectors {document.vectors.shape}")
             self._nct_ids.add(nct_id)
             self._passages += len(document.passages)
+            self._criteria.add(document.trial, document.criteria)
             for name in TEXT_FIELDS:
                 tokens = document.text.get(name, ())
                 self._tokens[name] += len(tokens)

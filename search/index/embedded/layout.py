@@ -23,6 +23,8 @@ ARRIVAL = "arrival.npy"
 NCT_IDS = "nct_ids.npy"
 COLUMNS = "columns"
 NAMES = "names.json"
+CRITERIA = "criteria.columns"
+"""The compiled criteria."""
 DOCUMENTS = "documents.sqlite"
 ENCODER = "encoder"
 

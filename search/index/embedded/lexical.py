@@ -20,12 +20,13 @@ from tantivy import Occur
 from tantivy import Query as TantivyQuery
 
 from search.config import LexicalConfig
-from search.index.document import TEXT_FIELDS
+from search.index.document import CONCEPTS, SHARE_DECIMALS, TEXT_FIELDS
 
 _ARRIVAL = "arrival"
 """Number of a trial in the order of writing; `arrival.npy` leads from it to the ordinal."""
 
 Terms = Sequence[tuple[str, float]]
+Groups = Sequence[Terms]
 
 
 def schema() -> tantivy.Schema:
@@ -99,7 +100,24 @@ class LexicalReader:
         if not terms or not len(self._ordinals):
             return NO_MATCHES
         clauses = [(Occur.Should, self._term(term, weight, config)) for term, weight in terms]
-        query = TantivyQuery.boolean_query(clauses, config.least_terms(len(terms)))
+        return self._found(TantivyQuery.boolean_query(clauses, config.least_terms(len(terms))))
+
+    def concepts(self, groups: Groups) -> LexicalMatches:
+        """Every trial that holds a token; its score is the sum, over the groups, of its largest weight in each."""
+        if not groups:
+            return NO_MATCHES
+        clauses = [
+            (Occur.Should, TantivyQuery.disjunction_max_query([self._constant(*one) for one in group], 0.0))
+            for group in groups
+        ]
+        found = self._found(TantivyQuery.boolean_query(clauses))
+        return LexicalMatches(found.trials, np.round(found.scores, SHARE_DECIMALS))
+
+    def _constant(self, token: str, weight: float) -> TantivyQuery:
+        found = TantivyQuery.term_query(self._schema, CONCEPTS, token, "freq")
+        return TantivyQuery.const_score_query(found, weight)
+
+    def _found(self, query: TantivyQuery) -> LexicalMatches:
         hits = self._searcher.search(query, len(self._ordinals), count=False).hits
         if not hits:
             return NO_MATCHES

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from search.config import RankingConfig
+from search.eligibility.columns import CriteriaColumns
+from search.eligibility.criterion import Criteria
+from search.gazetteer import City
 from search.index.base import Candidates, IndexUnavailableError, Manifest, Retrieval, StoredDocument, Suggestion
+from search.index.compiled import CompiledCriteria
 from search.index.embedded import columns, layout
+from search.index.embedded.cities import cities_of
 from search.index.embedded.documents import DocumentReader
+from search.index.embedded.facets import FacetCounter
 from search.index.embedded.lexical import LexicalReader
 from search.index.embedded.retrieve import Parts, retrieve
 from search.index.embedded.vectors import VectorReader
 from search.index.generation import manifest_from_json
+from search.trial import Trial
+
+_BATCH = 200
+"""Documents that are read at once while criteria are compiled."""
 
 
 class EmbeddedGeneration:
@@ -45,6 +55,7 @@ class EmbeddedGeneration:
         except Exception as error:  # NumPy, tantivy and json raise whatever a broken byte makes them stumble over
             raise _damaged(folder) from error
         self._documents = DocumentReader(folder / layout.DOCUMENTS)
+        self._compiled = CompiledCriteria(self._manifest.generation, folder / layout.CRITERIA, self._items)
 
     @property
     def manifest(self) -> Manifest:
@@ -83,6 +94,25 @@ class EmbeddedGeneration:
     def suggest(self, prefix: str, size: int) -> list[Suggestion]:
         """Completions of a prefix, most trials first, ties by text."""
         return self._documents.suggest(prefix, size)
+
+    def cities(self) -> tuple[City, ...]:
+        """The cities of its sites, with mean coordinates."""
+        return cities_of(self._parts.columns, self._parts.names)
+
+    def columns(self) -> CriteriaColumns:
+        """The criteria of all trials, compiled.
+
+        Raises:
+            IndexUnavailableError: they have to be compiled, and the stored documents are damaged.
+        """
+        return self._compiled.columns()
+
+    def _items(self) -> Iterator[tuple[Trial, Criteria]]:
+        nct_ids = self._parts.nct_ids
+        for start in range(0, len(nct_ids), _BATCH):
+            for found in self.fetch(nct_ids[start : start + _BATCH]):
+                if found is not None:
+                    yield found.trial, found.criteria
 
     def encoder_path(self) -> Path:
         """Folder of the exported encoder within the generation.
@@ -146,4 +176,5 @@ def _open(folder: Path, arrival: NDArray[np.intp]) -> Parts:
         names=names,
         lexical=LexicalReader(folder / layout.TANTIVY, ordinals),
         vectors=VectorReader(columns.mapped(folder / layout.VECTORS), columns.mapped(folder / layout.PASSAGE_OFFSETS)),
+        facets=FacetCounter(loaded, names),
     )

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from search.config import DenseConfig, RankingConfig
 from search.index.base import Candidates, DenseHit, LexicalHit, Retrieval
-from search.index.document import FACETS
-from search.index.embedded import facets, masks
+from search.index.document import FACETS, any_term
+from search.index.embedded import masks
 from search.index.embedded.columns import Columns, Names
+from search.index.embedded.facets import FacetCounter
 from search.index.embedded.lexical import LexicalMatches, LexicalReader
 from search.index.embedded.masks import Mask
 from search.index.embedded.vectors import DenseScores, VectorReader
@@ -30,6 +31,7 @@ class Parts:
     names: Names
     lexical: LexicalReader
     vectors: VectorReader
+    facets: FacetCounter
 
 
 def retrieve(parts: Parts, request: Retrieval, config: RankingConfig) -> Candidates:
@@ -46,13 +48,16 @@ def retrieve(parts: Parts, request: Retrieval, config: RankingConfig) -> Candida
     lexical = parts.lexical.matches(terms, config.lexical)
     dense = parts.vectors.scores(vector) if vector is not None else None
     near = _near(dense, config.dense) if dense is not None else np.empty(0, dtype=np.intp)
+    window = config.lexical.window
     matched = _Matched(lexical, near, len(parts.nct_ids))
     return Candidates(
-        lexical=_lexical_hits(parts, lexical, mask, config.lexical.window),
+        lexical=_lexical_hits(parts, lexical, mask, window),
         dense=_dense_hits(parts, dense, mask, config.dense.window) if dense is not None else (),
         browse=(),
         total=len(matched.trials(mask)),
         facets=_count(parts, {name: matched.trials(m) for name, m in facet_masks.items()}),
+        focus=_lexical_hits(parts, parts.lexical.matches(request.focus, any_term(config.lexical)), mask, window),
+        concepts=_lexical_hits(parts, parts.lexical.concepts(request.concepts), mask, window),
         nearest=frozenset(parts.nct_ids[t] for t in near[_within(near, mask)].tolist()),
     )
 
@@ -134,4 +139,4 @@ def _newest_first(columns: Columns, trials: NDArray[np.intp]) -> list[int]:
 
 
 def _count(parts: Parts, matched: Mapping[str, NDArray[np.intp]]) -> dict[str, Mapping[str, int]]:
-    return {name: facets.count(parts.columns, parts.names, name, trials) for name, trials in matched.items()}
+    return {name: parts.facets.count(name, trials) for name, trials in matched.items()}

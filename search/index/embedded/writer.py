@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from search.eligibility.columns.compiling import Compiler
+from search.eligibility.columns.storage import save_tables
 from search.index.base import Manifest
 from search.index.document import FilterValues, IndexDocument
 from search.index.embedded import columns, layout
@@ -43,6 +45,7 @@ class EmbeddedWriter:
         self._lock = lock
         self._nct_ids: list[str] = []
         self._values: list[FilterValues] = []
+        self._criteria = Compiler()
         with writing(str(self._final)):
             self._folder.mkdir(parents=True)
             self._text = LexicalWriter(self._folder / layout.TANTIVY, heap_bytes)
@@ -71,6 +74,7 @@ class EmbeddedWriter:
                 self._text.add(len(self._nct_ids), document.text)
             self._nct_ids.append(document.trial.nct_id)
             self._values.append(document.values)
+            self._criteria.add(document.trial, document.criteria)
 
     def finish(self, manifest: Manifest, encoder: Path) -> None:
         """Complete the generation; it exists from here on, and is not current before `promote`.
@@ -117,6 +121,7 @@ class EmbeddedWriter:
         np.save(self._folder / layout.NCT_IDS, np.array([self._nct_ids[i] for i in arrival], dtype=np.bytes_))
         built, names = columns.build([self._values[i] for i in arrival])
         columns.save(self._folder / layout.COLUMNS, built, names)
+        save_tables(self._criteria.tables(), self._folder / layout.CRITERIA)
 
 
 def _link_tree(source: Path, target: Path) -> None:

@@ -62,7 +62,7 @@ def test_counts_are_counts(values: list[FilterValues], data: st.DataObject) -> N
     built = columns.build(values)
     trials = sorted(data.draw(st.sets(st.integers(0, len(values) - 1)))) if values else []
     chosen = [values[t] for t in trials]
-    found = {name: dict(facets.count(*built, name, np.array(trials, dtype=np.intp))) for name in FACETS}
+    found = {name: dict(facets.FacetCounter(*built).count(name, np.array(trials, dtype=np.intp))) for name in FACETS}
     assert found == {
         "status": Counter(v.status.value for v in chosen if v.status),
         "phase": Counter(phase.value for v in chosen for phase in set(v.phases)),
@@ -90,7 +90,7 @@ def _takes_ecog(values: FilterValues, grade: int) -> bool:
 
 def test_an_unknown_facet_is_refused() -> None:
     with pytest.raises(ValueError, match="shoe_size"):
-        facets.count(*columns.build([FilterValues()]), "shoe_size", np.array([0]))
+        facets.FacetCounter(*columns.build([FilterValues()])).count("shoe_size", np.array([0]))
 
 
 @given(CORPORA)

@@ -51,6 +51,17 @@ def test_equal_passages_tie_under_every_mask() -> None:
     assert len(scores) == 1
 
 
+def test_many_passages_are_compared_by_two_threads_with_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("search.index.embedded.vectors.os.cpu_count", lambda: 2)
+    vectors, offsets = unit_rows(5, 101, 384), np.arange(102, dtype=np.int64)
+    one = VectorReader(vectors, offsets)
+    monkeypatch.setattr("search.index.embedded.vectors._SPLIT_FROM", 100)
+    two = VectorReader(vectors, offsets)
+    query = unit_rows(6, 1, 384)[0]
+    np.testing.assert_allclose(two.scores(query).scores, one.scores(query).scores, atol=1e-6)
+    assert two.scores(query).trials.tolist() == list(range(101))
+
+
 def test_a_query_of_other_dimensions_is_refused() -> None:
     reader, _, _ = _reader([1, 2])
     with pytest.raises(ValueError, match="8 dimensions"):

@@ -74,7 +74,7 @@ def test_every_part_is_found_in_its_field(field: str, present: set[str]) -> None
 
 
 def test_exclusion_text_is_nowhere() -> None:
-    assert set(text_fields(TRIAL)) == set(TEXT_FIELDS)
+    assert set(text_fields(TRIAL)) == set(TEXT_FIELDS) - {"concepts"}
     assert all("pregnanc" not in tokens for tokens in text_fields(TRIAL).values())
     assert all("Pregnancy" not in text for texts in source_texts(TRIAL).values() for text in texts)
 
@@ -102,7 +102,8 @@ def test_filter_values() -> None:
 def test_passages_and_vectors_belong_together() -> None:
     passages = (Passage("overview", "a"), Passage("inclusion", "b"))
     document = index_document(TRIAL, passages, np.ones((2, 4), dtype=np.float32), frozenset({"LUNG"}))
-    assert document.text == text_fields(TRIAL)
+    assert document.text == {**text_fields(TRIAL), "concepts": document.text["concepts"]}
+    assert "cancer:LUNG" in document.text["concepts"]
     assert document.values == filter_values(TRIAL, frozenset({"LUNG"}))
     with pytest.raises(ValueError, match="2 passages but 1 vectors"):
         index_document(TRIAL, passages, np.ones((1, 4), dtype=np.float32))

@@ -1,58 +1,35 @@
-"""Effectiveness of a ranking against judgements: TREC qrels and runs in, figures out, computed by ir_measures.
+"""Effectiveness of a ranking against judgements: figures by topic, computed by ir_measures.
 
 Two settings are never mixed: *plain* counts an unjudged trial as not relevant; *condensed* removes unjudged trials from
 the ranking first (Sakai, SIGIR 2007). Grades are those of the TREC clinical trials tracks: 0 not relevant, 1 excluded,
-2 eligible.
+2 eligible. Graded gains are 0/1/2, as the tracks have them; with gains 0/0/1 a trial that excludes the patient is worth
+nothing.
+
+Ties: a ranking says nothing of the order within equal scores. By default every tie is settled in the *worst* way (lower
+grade first), so that no figure profits from an order that the system did not give; `best` shows how much that can cost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Literal
 
-Qrels = Mapping[str, Mapping[str, int]]
-"""Grade by topic and trial."""
-Run = Mapping[str, Sequence[tuple[str, float]]]
-"""Ranking (trial, score), best first, by topic."""
+from search.evaluation.trec import Qrels, Run, read_qrels, read_run
 
+__all__ = [
+    "Qrels", "Run", "Ties", "TopicFigures", "condense", "eligible_over_excluded", "evaluate", "mean", "read_qrels",
+    "read_run", "series", "settle", "tied",
+]  # fmt: skip
 
-def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """TREC qrels: `topic 0 trial grade` on each line.
+Ties = Literal["worst", "best", "id"]
+"""How equal scores are settled: lower grades first, higher grades first, or in the order of ids."""
 
-    Raises:
-        ValueError: a line that is not of this form, with its number.
-    """
-    qrels: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        parts = line.split()
-        if not parts:
-            continue
-        try:
-            topic, _, trial, grade = parts
-            qrels.setdefault(topic, {})[trial] = int(grade)
-        except ValueError as error:
-            raise ValueError(f"{path}, line {number}: not `topic 0 trial grade`") from error
-    return qrels
-
-
-def read_run(lines: Iterable[str]) -> dict[str, list[tuple[str, float]]]:
-    """A TREC run: `topic Q0 trial rank score tag` on each line; ordered by score, ties by trial.
-
-    Raises:
-        ValueError: a line that is not of this form, with its number.
-    """
-    run: dict[str, list[tuple[str, float]]] = {}
-    for number, line in enumerate(lines, 1):
-        parts = line.split()
-        if not parts:
-            continue
-        try:
-            topic, _, trial, _, score, _ = parts
-            run.setdefault(topic, []).append((trial, float(score)))
-        except ValueError as error:
-            raise ValueError(f"line {number}: not `topic Q0 trial rank score tag`") from error
-    return {topic: sorted(hits, key=lambda hit: (-hit[1], hit[0])) for topic, hits in run.items()}
+ELIGIBLE = 2
+"""The grade of an eligible trial."""
+EXCLUDED = 1
+"""The grade of a trial of the disease that excludes the patient."""
 
 
 def condense(run: Run, qrels: Qrels) -> dict[str, list[tuple[str, float]]]:
@@ -60,60 +37,125 @@ def condense(run: Run, qrels: Qrels) -> dict[str, list[tuple[str, float]]]:
     return {topic: [hit for hit in hits if hit[0] in qrels.get(topic, {})] for topic, hits in run.items()}
 
 
+def settle(
+    hits: Sequence[tuple[str, float]], grades: Mapping[str, int], ties: Ties = "worst"
+) -> list[tuple[str, float]]:
+    """One topic's ranking with equal scores put in a definite order; an unjudged trial stands as grade 0."""
+    sign = {"worst": 1, "best": -1, "id": 0}[ties]
+    return sorted(hits, key=lambda hit: (-hit[1], sign * grades.get(hit[0], 0), hit[0]))
+
+
+def tied(hits: Sequence[tuple[str, float]], depth: int = 10) -> int:
+    """How many of the first `depth` trials share their score with another trial of the ranking."""
+    ordered = sorted(hits, key=lambda hit: -hit[1])
+    count = 0
+    for start, group in _groups(ordered):
+        if len(group) > 1:
+            count += max(0, min(depth, start + len(group)) - start)
+    return count
+
+
+def _groups(ordered: Sequence[tuple[str, float]]) -> Iterator[tuple[int, list[tuple[str, float]]]]:
+    start = 0
+    for _, same in itertools.groupby(ordered, key=lambda hit: hit[1]):
+        group = list(same)
+        yield start, group
+        start += len(group)
+
+
 @dataclass(frozen=True, slots=True)
 class TopicFigures:
-    """Figures of one topic."""
+    """Figures of one topic; None where the judgements cannot give one (no trial of the grade that it is about)."""
 
-    ndcg_10: float
-    p_10: float
+    ndcg_10: float | None
+    """nDCG at 10 with gains 0/1/2 and a discount of log2(rank + 1)."""
+    ndcg_10_eligible: float | None
+    """nDCG at 10 with gains 0/0/1."""
+    p_10: float | None
     """Share of the first ten that are eligible (grade 2)."""
-    p_5: float
-    rr: float
-    recall_100: float
-    recall_500: float
+    p_5: float | None
+    rr: float | None
+    """One over the rank of the first eligible trial."""
+    recall_100: float | None
+    recall_500: float | None
     excluded_10: int
     """Trials among the first ten that exclude the patient (grade 1)."""
     auroc: float | None
-    """Chance that an eligible trial ranks above an excluded one; None where a grade is missing. Trials that the
-    ranking lacks stand below all others, tied."""
+    """Chance that an eligible trial ranks above an excluded one, ties half. Trials that the ranking lacks stand below
+    all others, tied."""
     unjudged_10: int
+    """Trials among the first ten that nobody judged; 0 in a condensed ranking."""
 
 
-def evaluate(run: Run, qrels: Qrels) -> dict[str, TopicFigures]:
-    """Figures by topic, for every topic that has judgements; a topic without a ranking scores nothing."""
-    import ir_measures
-    from ir_measures import RR, P, R, nDCG
+def evaluate(run: Run, qrels: Qrels, *, ties: Ties = "worst") -> dict[str, TopicFigures]:
+    """Figures by topic, for every topic that has judgements; a topic without a ranking scores nothing.
 
-    measures = {"ndcg_10": nDCG @ 10, "p_10": P(rel=2) @ 10, "p_5": P(rel=2) @ 5, "rr": RR(rel=2)}
-    measures |= {"recall_100": R(rel=2) @ 100, "recall_500": R(rel=2) @ 500}
-    scored = {topic: dict(run.get(topic, [])) for topic in qrels}
-    values: dict[str, dict[str, float]] = {topic: dict.fromkeys(measures, 0.0) for topic in qrels}
-    names = {measure: name for name, measure in measures.items()}
-    for metric in ir_measures.iter_calc(list(measures.values()), qrels, scored):
-        values[metric.query_id][names[metric.measure]] = metric.value
+    Args:
+        run: rankings by topic, plain or condensed.
+        qrels: grades by topic.
+        ties: how equal scores are settled.
+    """
+    settled = {topic: settle(run.get(topic, []), grades, ties) for topic, grades in qrels.items()}
+    values = _graded(settled, qrels)
     figures = {}
     for topic, grades in qrels.items():
-        first = [trial for trial, _ in run.get(topic, [])][:10]
+        first = [trial for trial, _ in settled[topic]][:10]
+        graded = any(grade > 0 for grade in grades.values())
+        eligible = any(grade >= ELIGIBLE for grade in grades.values())
+        known = {
+            name: value if (graded if name == "ndcg_10" else eligible) else None
+            for name, value in values[topic].items()
+        }
         figures[topic] = TopicFigures(
-            **values[topic],
-            excluded_10=sum(grades.get(trial) == 1 for trial in first),
-            auroc=eligible_over_excluded(scored[topic], grades),
+            **known,
+            excluded_10=sum(grades.get(trial) == EXCLUDED for trial in first),
+            auroc=eligible_over_excluded(dict(settled[topic]), grades),
             unjudged_10=sum(trial not in grades for trial in first),
         )
     return figures
 
 
+def _graded(settled: Run, qrels: Qrels) -> dict[str, dict[str, float]]:
+    """What ir_measures computes. It is given ranks, not scores: trec_eval reads scores in single precision."""
+    import ir_measures
+    from ir_measures import RR, P, R, nDCG
+
+    measures = {"ndcg_10": nDCG @ 10, "p_10": P(rel=2) @ 10, "p_5": P(rel=2) @ 5, "rr": RR(rel=2)}
+    measures |= {"recall_100": R(rel=2) @ 100, "recall_500": R(rel=2) @ 500}
+    names = {measure: name for name, measure in measures.items()}
+    ranked = {
+        topic: {trial: float(len(hits) - place) for place, (trial, _) in enumerate(hits)}
+        for topic, hits in settled.items()
+    }
+    values: dict[str, dict[str, float]] = {
+        topic: {**dict.fromkeys(measures, 0.0), "ndcg_10_eligible": 0.0} for topic in qrels
+    }
+    for metric in ir_measures.iter_calc(list(measures.values()), qrels, ranked):
+        values[metric.query_id][names[metric.measure]] = metric.value
+    strict = {
+        topic: {trial: int(grade >= ELIGIBLE) for trial, grade in grades.items()} for topic, grades in qrels.items()
+    }
+    for metric in ir_measures.iter_calc([nDCG @ 10], strict, ranked):
+        values[metric.query_id]["ndcg_10_eligible"] = metric.value
+    return values
+
+
 def eligible_over_excluded(scores: Mapping[str, float], grades: Mapping[str, int]) -> float | None:
     """AUROC of grade 2 against grade 1; ties count half."""
-    eligible = [scores.get(trial, float("-inf")) for trial, grade in grades.items() if grade == 2]
-    excluded = [scores.get(trial, float("-inf")) for trial, grade in grades.items() if grade == 1]
+    eligible = [scores.get(trial, float("-inf")) for trial, grade in grades.items() if grade == ELIGIBLE]
+    excluded = [scores.get(trial, float("-inf")) for trial, grade in grades.items() if grade == EXCLUDED]
     if not eligible or not excluded:
         return None
     wins = sum((e > x) + 0.5 * (e == x) for e in eligible for x in excluded)
     return wins / (len(eligible) * len(excluded))
 
 
+def series(figures: Mapping[str, TopicFigures], name: str) -> dict[str, float]:
+    """A figure by topic, for the topics that have it, in the order of their names."""
+    return {topic: float(value) for topic in sorted(figures) if (value := getattr(figures[topic], name)) is not None}
+
+
 def mean(figures: Mapping[str, TopicFigures], name: str) -> float:
     """Mean of a figure over the topics that have it."""
-    values = [value for f in figures.values() if (value := getattr(f, name)) is not None]
+    values = list(series(figures, name).values())
     return sum(values) / len(values) if values else float("nan")

@@ -12,12 +12,16 @@ from api.filters import to_json
 from api.parameters import FACET_PARAMETERS, facet_label
 from api.relax import Relaxation
 from api.sites import summarize
+from api.understood import understood_answer
 from search.eligibility.criterion import Criteria
 from search.eligibility.flat import flat
 from search.index.base import Manifest, StoredDocument, Suggestion
 from search.query import Near
 from search.results import Explanation, Hit, SearchResult
 from search.trial import PartialDate, Trial
+
+FACET_VALUES = 100
+"""Values of a facet in an answer, those of most trials; how many more there are, it says."""
 
 REGISTRY = "https://clinicaltrials.gov/study/"
 
@@ -42,6 +46,9 @@ def search_answer(
         "total": result.total,
         "hits": [hit_answer(hit, result.query.filters.near) for hit in result.hits],
         "facets": {facet: facet_answer(facet, counts) for facet, counts in result.facets.items()},
+        "facets_left_out": {
+            facet: len(counts) - FACET_VALUES for facet, counts in result.facets.items() if len(counts) > FACET_VALUES
+        },
         "next_cursor": result.next_cursor,
         "query": {
             "text": result.query.text if given is None else given,
@@ -52,6 +59,7 @@ def search_answer(
                 for fact in result.query.stated
             ],
         },
+        "understood": understood_answer(result.query),
         "reason": result.reason,
         "relaxations": [
             {"remove": relaxation.parameter, "label": relaxation.label, "total": relaxation.total}
@@ -73,11 +81,11 @@ def provenance(manifest: Manifest) -> dict[str, object]:
 
 
 def facet_answer(facet: str, counts: Mapping[str, int]) -> list[dict[str, object]]:
-    """A facet's values, most trials first, ties by value."""
+    """A facet's values, most trials first, ties by value; at most `FACET_VALUES`."""
     known = facet in FACET_PARAMETERS
     return [
         {"value": value, "label": facet_label(facet, value) if known else value, "count": count}
-        for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:FACET_VALUES]
     ]
 
 

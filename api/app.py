@@ -15,7 +15,7 @@ from starlette.routing import Match, Route
 from api.limits import Shield
 from api.openapi import describe
 from api.problems import FieldError, Problem, ProblemError, ProblemKind
-from api.routes import criteria, health, pages, search, suggest, trials
+from api.routes import criteria, eligibility, health, match, pages, patients, questions, search, suggest, trials
 from api.service import SearchService, ServiceHolder
 from api.settings import ServeSettings
 from api.views import respond_problem
@@ -24,10 +24,22 @@ from search.index.base import IndexUnavailableError
 
 DESCRIPTION = """Search and ranking of cancer clinical trials.
 
-`GET /search` takes short queries; `POST /search` takes long texts and notes, as JSON or a form. Errors are
-`application/problem+json` (RFC 9457). Nothing that is asked is logged."""
+`GET /search` takes short queries; `POST /search` takes long texts and notes, as JSON or a form. `POST /match` ranks
+trials for a patient by verdict; a patient's facts are taken from bodies only. Errors are `application/problem+json`
+(RFC 9457). Nothing that is asked is logged."""
 
-ROUTERS = (search.router, trials.router, suggest.router, criteria.router, health.router, pages.router)
+ROUTERS = (
+    search.router,
+    match.router,
+    questions.router,
+    patients.router,
+    trials.router,
+    eligibility.router,
+    suggest.router,
+    criteria.router,
+    health.router,
+    pages.router,
+)
 
 
 def create_app(engine: SearchService | Callable[[], SearchService], settings: ServeSettings | None = None) -> FastAPI:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from search.engine import SearchEngine
+    from search.evaluation.measures import Ties
     from search.results import SearchResult
     from search.trial import Trial
 
@@ -41,6 +43,13 @@ IndexOption = Annotated[
     ),
 ]
 
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        help='Ranking settings, JSON: {"fusion.dense_weight": 0.4}; the others keep their defaults.', metavar="FILE"
+    ),
+]
 
 INTERRUPTED = 130
 """Exit code after SIGINT, as shells have it."""
@@ -126,7 +135,9 @@ def search(
     except FilterError as error:
         raise typer.BadParameter(str(error), param_hint="--filter") from error
     text = sys.stdin.read() if query == "-" else query
-    result = _engine(index).search(parse_query(text, parsed), size=size, cursor=cursor, explain=explain)
+    engine = _engine(index)
+    read = parse_query(text, parsed, gazetteer=engine.gazetteer())
+    result = engine.search(read, size=size, cursor=cursor, explain=explain)
     if as_json:
         from api.answers import search_answer
         from api.responses import to_bytes
@@ -154,16 +165,17 @@ def serve(
 def run(
     index: IndexOption,
     topics: Annotated[
-        str, typer.Option(help="JSON Lines with query_id and text; - is standard input.", metavar="FILE")
+        str, typer.Option(help="JSON Lines with query_id and text, or TREC XML; - is standard input.", metavar="FILE")
     ],
     depth: Annotated[int, typer.Option(min=1, max=10_000, help="Trials for each topic.")] = 1000,
     tag: Annotated[str, typer.Option(help="Name of the run.")] = "oncomatch",
+    config: ConfigOption = None,
 ) -> None:
     """Rank for many topics; prints a TREC run."""
     from search.evaluation.run import run_topic
     from search.evaluation.topics import read_topics
 
-    engine = _engine(index)
+    engine = _engine(index, config)
     answered, complaints = 0, 0
     try:
         for topic in read_topics(topics):
@@ -182,6 +194,78 @@ def run(
 
 
 @app.command(
+    epilog="Examples:  oncomatch evaluate --index var/sample --topics sample --qrels sample   |   "
+    "oncomatch evaluate --topics t.jsonl --qrels q.txt --run new.txt --baseline old.txt --condensed"
+)
+def evaluate(
+    qrels: Annotated[
+        str, typer.Option(help="Judgements, TREC qrels; `sample` is the list over the sample.", metavar="FILE")
+    ],
+    topics: Annotated[
+        str | None,
+        typer.Option(help="JSON Lines or TREC XML; `sample` is the list over the sample.", metavar="FILE"),
+    ] = None,
+    index: Annotated[
+        str | None, typer.Option("--index", "-i", help="An index that is to rank the topics.", metavar="DIR|URL")
+    ] = None,
+    runs: Annotated[
+        list[Path] | None, typer.Option("--run", help="A TREC run to score; may be repeated.", metavar="FILE")
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(help="A TREC run that the others are compared with; `index` takes the index.", metavar="FILE"),
+    ] = None,
+    slices: Annotated[
+        Path | None, typer.Option(help="Properties of topics, JSON Lines; else those of the topics.", metavar="FILE")
+    ] = None,
+    condensed: Annotated[
+        bool, typer.Option("--condensed/--full", help="Remove unjudged trials, or count them as wrong.")
+    ] = False,
+    ties: Annotated[str, typer.Option(help="How equal scores are settled: worst, best or id.")] = "worst",
+    depth: Annotated[int, typer.Option(min=1, max=10_000, help="Trials that the index ranks for each topic.")] = 1000,
+    config: ConfigOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, figures of every topic included.")] = False,
+    by_topic: Annotated[bool, typer.Option("--by-topic", help="List every topic.")] = False,
+    log: Annotated[Path | None, typer.Option(help="An experiment log to append to.", metavar="FILE")] = None,
+    quepid: Annotated[Path | None, typer.Option(help="Also write the judgements for Quepid.", metavar="FILE")] = None,
+    rank_eval: Annotated[
+        Path | None, typer.Option(help="Also write a body for Elasticsearch's _rank_eval.", metavar="FILE")
+    ] = None,
+) -> None:
+    """Score an index or TREC runs against judgements, with intervals and tests against a baseline."""
+    from api.evaluate_command import EvaluationError, Request, run_evaluate
+    from indexer.judgements import qrels_path, topics_path
+
+    if index is None and not runs and baseline is None:
+        raise typer.BadParameter("give an index, a run, or both", param_hint="--index / --run")
+    if index is not None and topics is None:
+        raise typer.BadParameter("an index needs topics to rank for", param_hint="--topics")
+    if ties not in ("worst", "best", "id"):
+        raise typer.BadParameter("is one of worst, best, id", param_hint="--ties")
+    request = Request(
+        qrels=qrels_path() if qrels == "sample" else Path(qrels),
+        topics=topics_path() if topics == "sample" else Path(topics) if topics else None,
+        runs=tuple(runs or ()),
+        baseline=baseline,
+        properties=slices,
+        condensed=condensed,
+        ties=cast("Ties", ties),
+        depth=depth,
+        as_json=as_json,
+        by_topic=by_topic,
+        ranking=_with_settings(config).ranking,
+        log=log,
+        quepid=quepid,
+        rank_eval=rank_eval,
+    )
+    engine = _engine(index, config) if index else None
+    try:
+        sys.stdout.write(run_evaluate(request, engine, _say))
+    except EvaluationError as error:
+        raise CommandError(str(error)) from error
+
+
+@app.command(
     epilog="Examples:  oncomatch criteria studies.jsonl.gz > criteria.jsonl   |   oncomatch criteria - < study.json"
 )
 def criteria(
@@ -196,12 +280,12 @@ def criteria(
 ) -> None:
     """Read eligibility criteria; prints JSON Lines with the criteria of each trial and their evidence."""
     from api.responses import to_bytes
-    from search.eligibility.flat import flat
+    from search.eligibility.flat import flat_by_cohort
     from search.extraction.criteria import read_criteria
 
     answered, complaints = 0, [0]
     for trial in _trials(studies, complaints):
-        answer = {"nct_id": trial.nct_id, "criteria": flat(read_criteria(trial))}
+        answer = {"nct_id": trial.nct_id, "criteria": flat_by_cohort(read_criteria(trial))}
         sys.stdout.write(to_bytes(answer).decode() + "\n")
         answered += 1
     _say(f"{answered} trials answered, {complaints[0]} records could not be read")
@@ -220,9 +304,7 @@ def assess(
 ) -> None:
     """Assess patients against trials: a verdict, a score and the criteria that decide, with their quotes."""
     from api.assess_command import run_assess
-    from search.eligibility.profile import read_profile
-    from search.extraction.note import read_note
-    from search.patient import Origin
+    from search.extraction.note import patient_of_note
 
     complaints = [0]
     try:
@@ -231,7 +313,7 @@ def assess(
             _trials(studies, complaints),
             sys.stdout,
             _say,
-            lambda note: read_profile(read_note(note).profile, Origin.NOTE),
+            patient_of_note,
         )
     except OSError as error:
         raise CommandError(f"{patients} cannot be read: {error.strerror}.") from error
@@ -250,6 +332,23 @@ def parse_note(
         code = run_parse_note(notes, sys.stdout, _say)
     except OSError as error:
         raise CommandError(f"{notes} cannot be read: {error.strerror}.") from error
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command("parse-query", epilog="Example:  oncomatch parse-query queries.jsonl > concepts.jsonl")
+def parse_query_command(
+    queries: Annotated[
+        str, typer.Argument(help="JSON Lines with id and query; - is standard input.", metavar="QUERIES")
+    ],
+) -> None:
+    """Read search queries into concepts; prints a JSON line a query."""
+    from api.parse_query_command import run_parse_query
+
+    try:
+        code = run_parse_query(queries, sys.stdout, _say)
+    except OSError as error:
+        raise CommandError(f"{queries} cannot be read: {error.strerror}.") from error
     if code:
         raise typer.Exit(code)
 
@@ -333,10 +432,25 @@ def _store(location: str) -> IndexStore:
     return open_store(location)
 
 
-def _engine(location: str) -> SearchEngine:
+def _engine(location: str, settings: Path | None = None) -> SearchEngine:
     from search.engine import SearchEngine
 
-    return SearchEngine(_store(location), DEFAULT_CONFIG)
+    return SearchEngine(_store(location), _with_settings(settings))
+
+
+def _with_settings(path: Path | None) -> Config:
+    """The defaults, with the ranking settings of a file."""
+    if path is None:
+        return DEFAULT_CONFIG
+    from search.evaluation.settings_file import read_settings
+    from search.evaluation.trec import FormatError
+
+    try:
+        return replace(DEFAULT_CONFIG, ranking=read_settings(path))
+    except FormatError as error:
+        raise CommandError(f"{error}.") from error
+    except OSError as error:
+        raise CommandError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _readable(result: SearchResult, *, explain: bool) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 
 from api.parameters import PARAMETERS, Kind, Parameter
 from api.problems import CONTENT_TYPE, ProblemKind
@@ -61,6 +62,14 @@ def search_parameters() -> list[dict[str, Any]]:
         _parameter("cursor", "`next_cursor` of the page before.", {"type": "string"}),
         _parameter("explain", "Add the score waterfall to each hit.", {"type": "boolean", "default": False}, True),
         _parameter("facets", "Count the facets.", {"type": "boolean", "default": True}, False),
+        _parameter(
+            "concept",
+            "What becomes of a concept that the text was read to state: its `key` and `include`, `exclude`, `unknown` "
+            "or `remove`. May be repeated; keys of another text are left aside.",
+            {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{8}:(include|exclude|unknown|remove)$"}},
+        )
+        | {"style": "form", "explode": True},
+        _parameter("as_typed", "Leave words that look misspelt as they are.", {"type": "boolean", "default": False}),
         *(_parameter(p.name, p.description, _schema(p), p.example) | _style(p) for p in PARAMETERS),
     ]
 
@@ -137,8 +146,10 @@ def describe(app: FastAPI) -> None:
 
 def _add(components: dict[str, Any]) -> None:
     from api.schemas import CriteriaBody, SearchBody, SuggestBody
+    from api.schemas_match import BODIES
 
-    for model in (CriteriaBody, SearchBody, SuggestBody, ProblemAnswer):
+    models: tuple[type[BaseModel], ...] = (CriteriaBody, SearchBody, SuggestBody, ProblemAnswer, *BODIES)
+    for model in models:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         for name, definition in schema.pop("$defs", {}).items():
             components.setdefault(name, definition)

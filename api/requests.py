@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from fastapi import Request
 from fastapi.concurrency import run_in_threadpool
@@ -16,15 +17,17 @@ from api.filters import FilterError, parse_filters, unknown_names
 from api.labels import count_label
 from api.problems import FieldError, ProblemError, ProblemKind
 from api.settings import ServeSettings
+from search.gazetteer import Gazetteer, bundled_gazetteer
 from search.query import Filters, Query
-from search.query_parser import clean, parse_query
+from search.query_parser import Choice, clean, concept_key, parse_query, with_choices
 
+Places = Callable[[], Gazetteer]
 MAX_CURSOR = 500
-GET_NAMES = ("q", "size", "cursor", "explain", "facets", *FILTER_NAMES)
-JSON_NAMES = ("query", "filters", "size", "cursor", "explain", "facets")
-FORM_NAMES = (*JSON_NAMES, "remove", *FILTER_NAMES)
+GET_NAMES = ("q", "size", "cursor", "explain", "facets", "concept", "as_typed", *FILTER_NAMES)
+JSON_NAMES = ("query", "filters", "size", "cursor", "explain", "facets", "concept", "as_typed")
+FORM_NAMES = (*JSON_NAMES, "remove", "choose", *FILTER_NAMES)
 """A form gives filters by name, or as a JSON object in `filters`. `remove` takes filters away again, for the page's
-buttons: `name:value`, `name:` or `*`."""
+buttons: `name:value`, `name:` or `*`. `choose` is the page's button of a concept; it takes the place of `concept`."""
 POST_HINT = 'Send it in the body of POST /search, as JSON or a form: {"query": "…"}.'
 
 
@@ -39,6 +42,12 @@ class SearchRequest:
     cursor: str | None = None
     explain: bool = False
     facets: bool = True
+    choices: tuple[tuple[str, Choice], ...] = ()
+    """What was chosen for concepts of the text, by their keys; only those that the text has."""
+    as_typed: bool = False
+    """Whether words that look misspelt are left as they are."""
+    read: Query = field(default_factory=Query)
+    """The query as read from the text, before anything was chosen."""
     ignored_characters: int = 0
     """Control characters and unpaired surrogates that were left out of the text."""
 
@@ -50,7 +59,12 @@ class SearchRequest:
     @property
     def options(self) -> list[tuple[str, str]]:
         """What the address of the search needs beside the text and the filters."""
-        return [("explain", "true")] if self.explain else []
+        chosen = [("concept", f"{key}:{choice}") for key, choice in self.choices]
+        return [
+            *([("explain", "true")] if self.explain else []),
+            *([("as_typed", "true")] if self.as_typed else []),
+            *chosen,
+        ]
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -60,8 +74,10 @@ class SearchRequest:
         return (f"{count_label(self.ignored_characters, 'character')} of the text stood for nothing and fell away.",)
 
 
-def from_address(pairs: Iterable[tuple[str, str]], settings: ServeSettings) -> SearchRequest:
-    """Read `GET /search`.
+def from_address(
+    pairs: Iterable[tuple[str, str]], settings: ServeSettings, places: Places = bundled_gazetteer
+) -> SearchRequest:
+    """Read `GET /search`. `places` gives the gazetteer in which the text's places are looked up.
 
     Raises:
         ProblemError: unknown names, invalid values, a text that is too long for an address.
@@ -72,11 +88,11 @@ def from_address(pairs: Iterable[tuple[str, str]], settings: ServeSettings) -> S
     if len(text) > settings.max_get_text:
         detail = f"`q` takes at most {settings.max_get_text:,} characters in an address. {POST_HINT}"
         raise ProblemError.of(ProblemKind.TEXT_TOO_LONG, detail, FieldError("q", detail))
-    return _build(text, {name: raw[name] for name in FILTER_NAMES if name in raw}, raw, settings)
+    return build_request(text, {name: raw[name] for name in FILTER_NAMES if name in raw}, raw, settings, places)
 
 
-async def from_body(request: Request, settings: ServeSettings) -> SearchRequest:
-    """Read the body of `POST /search`, JSON or form.
+async def from_body(request: Request, settings: ServeSettings, places: Places = bundled_gazetteer) -> SearchRequest:
+    """Read the body of `POST /search`, JSON or form; `places` as in `from_address`.
 
     Raises:
         ProblemError: as `from_address`; also an unreadable body or an unknown media type.
@@ -89,12 +105,12 @@ async def from_body(request: Request, settings: ServeSettings) -> SearchRequest:
         )
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
-        return await run_in_threadpool(_from_form, await form_pairs(request), settings)
+        return await run_in_threadpool(_from_form, await form_pairs(request), settings, places)
     body = read_json(kind, await request.body())
     _refuse_unknown(body, JSON_NAMES)
     raw = {name: [value] for name, value in body.items()}
     return await run_in_threadpool(
-        _build, _text(body.get("query"), "query"), _json_filters(body.get("filters")), raw, settings
+        build_request, _text(body.get("query"), "query"), json_filters(body.get("filters")), raw, settings, places
     )
 
 
@@ -133,13 +149,13 @@ def read_json(media_type: str, body: bytes) -> Mapping[str, object]:
     return value
 
 
-def _from_form(pairs: list[tuple[str, str]], settings: ServeSettings) -> SearchRequest:
+def _from_form(pairs: list[tuple[str, str]], settings: ServeSettings, places: Places) -> SearchRequest:
     raw = _grouped(pairs)
     _refuse_unknown(raw, FORM_NAMES)
     filters: dict[str, list[object]] = {name: list(raw[name]) for name in FILTER_NAMES if name in raw}
     text = _one(raw, "filters", "").strip()
     if text:
-        for name, listed in _json_filters(read_json("", text.encode("utf-8", "replace"))).items():
+        for name, listed in json_filters(read_json("", text.encode("utf-8", "replace"))).items():
             filters.setdefault(name, []).extend(listed)
     for name, _, value in (entry.partition(":") for entry in raw.get("remove", ())):
         if name == "*":
@@ -147,7 +163,7 @@ def _from_form(pairs: list[tuple[str, str]], settings: ServeSettings) -> SearchR
             continue
         kept = [v for v in values.split(map(str, filters.get(name, ()))) if value and v != value]
         filters[name] = list(kept)
-    return _build(_one(raw, "query", ""), filters, raw, settings)
+    return build_request(_one(raw, "query", ""), filters, raw, settings, places)
 
 
 def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -180,7 +196,12 @@ def _text(value: object, name: str) -> str:
     return value
 
 
-def _json_filters(value: object) -> dict[str, list[object]]:
+def json_filters(value: object) -> dict[str, list[object]]:
+    """The member `filters` of a body as values by name.
+
+    Raises:
+        ProblemError: it is no object, or names a filter that does not exist.
+    """
     if value is None:
         return {}
     if not isinstance(value, dict):
@@ -190,14 +211,24 @@ def _json_filters(value: object) -> dict[str, list[object]]:
     return {name: [listed] for name, listed in value.items()}
 
 
-def _build(
-    text: str, filters: Mapping[str, Sequence[object]], raw: Mapping[str, Sequence[object]], settings: ServeSettings
+def build_request(
+    text: str,
+    filters: Mapping[str, Sequence[object]],
+    raw: Mapping[str, Sequence[object]],
+    settings: ServeSettings,
+    places: Places = bundled_gazetteer,
 ) -> SearchRequest:
+    """A search of a text, filters by name, and the options among `raw`; `places` as in `from_address`.
+
+    Raises:
+        ProblemError: the text is too long, or a value is not valid.
+    """
     errors: list[FieldError] = []
     if len(text) > settings.max_text:
         detail = f"The text has more than {settings.max_text:,} characters; shorten it."
         raise ProblemError.of(ProblemKind.TEXT_TOO_LONG, detail, FieldError("query", detail))
     options: dict[str, object] = {"size": settings.default_page, "cursor": None, "explain": False, "facets": True}
+    options["as_typed"] = False
     for name in options:
         given = [value for value in raw.get(name, ()) if value not in (None, "")]
         if len(given) > 1:
@@ -207,6 +238,7 @@ def _build(
                 options[name] = _option(name, given[0], settings)
             except ValueError as error:
                 errors.append(FieldError(name, str(error)))
+    chosen = _choices(raw, errors)
     if errors:
         raise ProblemError.of_errors(ProblemKind.INVALID_REQUEST, errors)
     try:
@@ -217,8 +249,15 @@ def _build(
     size = options["size"]
     assert isinstance(size, int)
     given_text = clean(text)
+    as_typed = options["as_typed"] is True
+    read = parse_query(text, parsed, correct=not as_typed, gazetteer=places() if text else None)
+    keys = {concept_key(one) for one in read.concepts}
+    known = {key: choice for key, choice in chosen.items() if key in keys}
     return SearchRequest(
-        query=parse_query(text, parsed),
+        query=with_choices(read, known),
+        choices=tuple(known.items()),
+        as_typed=as_typed,
+        read=read,
         given=given_text,
         size=size,
         cursor=cursor if isinstance(cursor, str) else None,
@@ -226,6 +265,27 @@ def _build(
         facets=options["facets"] is True,
         ignored_characters=_ignored(text),
     )
+
+
+_CHOICE = re.compile(r"(?P<key>[0-9a-f]{8}):(?P<choice>include|exclude|unknown|remove|)")
+_MOST_CHOICES = 200
+
+
+def _choices(raw: Mapping[str, Sequence[object]], errors: list[FieldError]) -> dict[str, Choice]:
+    """Choices by key; a later one takes the place of an earlier one, an empty one takes it back."""
+    chosen: dict[str, Choice] = {}
+    for name in ("concept", "choose"):
+        given = [item for value in raw.get(name, ()) for item in (value if isinstance(value, list) else [value])]
+        for item in [one for one in given if one not in (None, "")][:_MOST_CHOICES]:
+            match = _CHOICE.fullmatch(item) if isinstance(item, str) else None
+            if match is None:
+                detail = f"`{name}` must be a concept's `key` and a choice, as `0a1b2c3d:exclude`."
+                errors.append(FieldError(name, detail, ("include", "exclude", "unknown", "remove")))
+                return {}
+            chosen.pop(match["key"], None)
+            if match["choice"]:
+                chosen[match["key"]] = Choice(match["choice"])
+    return chosen
 
 
 def _option(name: str, value: object, settings: ServeSettings) -> object:

@@ -9,11 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from search.trial import InterventionRole, InterventionType, OverallStatus, Phase, Sex, SponsorClass, StudyType, Trial
 
 
-class _Model(BaseModel):
+class StrictModel(BaseModel):
+    """A model without members of other names."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class NearPoint(_Model):
+class NearPoint(StrictModel):
     """Within `km` kilometres of a point in degrees."""
 
     lat: float = Field(ge=-90, le=90)
@@ -21,7 +23,7 @@ class NearPoint(_Model):
     km: float = Field(gt=0)
 
 
-class FiltersBody(_Model):
+class FiltersBody(StrictModel):
     """Filters: within one, any value satisfies; all that are given must hold. See `GET /search`."""
 
     status: list[OverallStatus] | None = None
@@ -56,7 +58,7 @@ class FiltersBody(_Model):
     include_unspecified: bool | None = Field(None, description="true unless set to false")
 
 
-class SearchBody(_Model):
+class SearchBody(StrictModel):
     """A search: a short query, a long text or a note, with filters."""
 
     query: str = ""
@@ -65,16 +67,20 @@ class SearchBody(_Model):
     cursor: str | None = Field(None, description="`next_cursor` of the page before")
     explain: bool = Field(False, description="Add the score waterfall to each hit")
     facets: bool = Field(True, description="Count the facets")
+    concept: list[str] = Field(
+        [], description="Choices for concepts that the text was read to state: `key:include|exclude|unknown|remove`"
+    )
+    as_typed: bool = Field(False, description="Leave words that look misspelt as they are")
 
 
-class SuggestBody(_Model):
+class SuggestBody(StrictModel):
     """A prefix to complete; a body keeps what is typed out of addresses and logs."""
 
     q: str
     size: int = Field(8, ge=1, le=20)
 
 
-class FacetValue(_Model):
+class FacetValue(StrictModel):
     """A value with the number of matching trials, its own facet's filter left out.
 
     Of stage, extent and ECOG, trials that state nothing are not counted, though they pass the filter unless
@@ -86,7 +92,7 @@ class FacetValue(_Model):
     count: int
 
 
-class HighlightSpan(_Model):
+class HighlightSpan(StrictModel):
     """`fragment == text[start:start + len(fragment)]` of the field's text; `spans` are offsets into the fragment."""
 
     field: str = Field(
@@ -99,7 +105,7 @@ class HighlightSpan(_Model):
     spans: list[tuple[int, int]]
 
 
-class ExplanationNode(_Model):
+class ExplanationNode(StrictModel):
     """A node of the score waterfall; `details` add up to `value`, `basis` says what it was worked out from."""
 
     value: float
@@ -108,14 +114,14 @@ class ExplanationNode(_Model):
     basis: list[ExplanationNode] | None = None
 
 
-class DateValue(_Model):
+class DateValue(StrictModel):
     """A date at the registry's own precision (yyyy, yyyy-MM or yyyy-MM-dd)."""
 
     date: str
     actual: bool | None
 
 
-class InterventionValue(_Model):
+class InterventionValue(StrictModel):
     """An intervention and its role in the trial."""
 
     name: str
@@ -123,14 +129,14 @@ class InterventionValue(_Model):
     role: InterventionRole
 
 
-class SponsorValue(_Model):
+class SponsorValue(StrictModel):
     """A sponsor."""
 
     name: str
     sponsor_class: SponsorClass | None
 
 
-class SitePlace(_Model):
+class SitePlace(StrictModel):
     """The site to show: the nearest where a point is named, else a recruiting one."""
 
     facility: str | None
@@ -139,7 +145,7 @@ class SitePlace(_Model):
     country: str | None
 
 
-class SitesValue(_Model):
+class SitesValue(StrictModel):
     """The sites of a trial, summed up."""
 
     total: int
@@ -148,7 +154,7 @@ class SitesValue(_Model):
     first: SitePlace | None
 
 
-class HitValue(_Model):
+class HitValue(StrictModel):
     """A ranked trial."""
 
     nct_id: str
@@ -180,7 +186,7 @@ class HitValue(_Model):
     explanation: ExplanationNode | None = None
 
 
-class StatedFact(_Model):
+class StatedFact(StrictModel):
     """Age (completed years) or sex that the text states: `text[start:end] == quote`; it acts as a filter."""
 
     kind: str
@@ -190,7 +196,7 @@ class StatedFact(_Model):
     end: int
 
 
-class QueryEcho(_Model):
+class QueryEcho(StrictModel):
     """The query as understood; `filters` can be sent back to `POST /search`."""
 
     text: str
@@ -199,7 +205,44 @@ class QueryEcho(_Model):
     stated: list[StatedFact]
 
 
-class RelaxationValue(_Model):
+class ConceptValue(BaseModel):
+    """Something that the text asks for or states: `query[start:end] == quote`, in Unicode code points.
+
+    The other members depend on the kind, as `oncomatch parse-query` prints them: `codes`, `values`, `tnm`, `marker`,
+    `state`, `therapy`, `topic`, `value`, `name`, `km`, `min`, `max` …
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    kind: str = Field(description="cancer, stage, biomarker, intervention, prior_therapy, place, status, phase …")
+    quote: str
+    start: int
+    end: int
+    polarity: Literal["positive", "negative"]
+    key: str = Field(description="Names the concept in the parameter `concept`: `key:exclude`")
+    label: str = Field(description="The concept in words")
+    used: bool = Field(description="False where it is ambiguous, set aside, or a place that is not known")
+
+
+class CorrectionValue(StrictModel):
+    """A word that was taken for misspelt; `as_typed=true` leaves all words as they are."""
+
+    quote: str
+    start: int
+    end: int
+    word: str
+
+
+class UnderstoodValue(StrictModel):
+    """What was read from the text, and the words that are left."""
+
+    concepts: list[ConceptValue]
+    text: str
+    corrections: list[CorrectionValue]
+    note: bool = Field(description="Whether the text was read as a clinical note")
+
+
+class RelaxationValue(StrictModel):
     """For an empty result: how many trials there would be without one filter."""
 
     remove: str
@@ -207,14 +250,18 @@ class RelaxationValue(_Model):
     total: int
 
 
-class SearchAnswer(_Model):
+class SearchAnswer(StrictModel):
     """A page of ranked trials, best first."""
 
     total: int
     hits: list[HitValue]
     facets: dict[str, list[FacetValue]]
+    facets_left_out: dict[str, int] = Field(
+        description="How many more values a facet has than are listed, those of the fewest trials"
+    )
     next_cursor: str | None
     query: QueryEcho
+    understood: UnderstoodValue
     reason: str | None = Field(description="Why there is nothing, or less than one would expect")
     relaxations: list[RelaxationValue]
     notices: list[str]
@@ -243,7 +290,7 @@ class CriterionValue(BaseModel):
     confidence: float = Field(ge=0, le=1)
 
 
-class CriteriaBody(_Model):
+class CriteriaBody(StrictModel):
     """An eligibility text, with what else is known of the trial. Nothing of it is kept or logged."""
 
     text: str = Field(description="Up to 100,000 characters")
@@ -251,7 +298,7 @@ class CriteriaBody(_Model):
     conditions: list[str] | None = Field(None, description="Conditions of the trial, likewise")
 
 
-class CriteriaAnswer(_Model):
+class CriteriaAnswer(StrictModel):
     """The criteria of a text, in its order; every line that is no heading has at least one."""
 
     criteria: list[CriterionValue]
@@ -259,7 +306,7 @@ class CriteriaAnswer(_Model):
     opaque_share: float = Field(description="Share of these lines of which nothing was understood")
 
 
-class TrialAnswer(_Model):
+class TrialAnswer(StrictModel):
     """A trial with everything that is known of it."""
 
     nct_id: str
@@ -275,7 +322,7 @@ class TrialAnswer(_Model):
     fictitious: bool
 
 
-class SuggestionValue(_Model):
+class SuggestionValue(StrictModel):
     """A completion."""
 
     text: str
@@ -283,19 +330,19 @@ class SuggestionValue(_Model):
     trials: int
 
 
-class SuggestAnswer(_Model):
+class SuggestAnswer(StrictModel):
     """Completions, most trials first."""
 
     suggestions: list[SuggestionValue]
 
 
-class HealthAnswer(_Model):
+class HealthAnswer(StrictModel):
     """The process lives."""
 
     status: Literal["ok"]
 
 
-class ReadyAnswer(_Model):
+class ReadyAnswer(StrictModel):
     """Searches are answered."""
 
     status: Literal["ready"]
@@ -304,7 +351,7 @@ class ReadyAnswer(_Model):
     data_as_of: str | None
 
 
-class VersionAnswer(_Model):
+class VersionAnswer(StrictModel):
     """What is running, on which index. The index's members are null while it cannot answer."""
 
     version: str
@@ -315,7 +362,7 @@ class VersionAnswer(_Model):
     data_as_of: str | None
 
 
-class FieldErrorValue(_Model):
+class FieldErrorValue(StrictModel):
     """What is wrong with one field."""
 
     field: str
@@ -324,7 +371,7 @@ class FieldErrorValue(_Model):
     suggestion: str | None = None
 
 
-class ProblemAnswer(_Model):
+class ProblemAnswer(StrictModel):
     """An RFC 9457 problem. `type` leads to its description."""
 
     type: str

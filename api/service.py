@@ -5,23 +5,50 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from search.eligibility.assessment import Verdict
+from search.gazetteer import Gazetteer
 from search.index.base import IndexUnavailableError, Manifest, StoredDocument, Suggestion
+from search.patient import Patient
 from search.query import Query
+from search.ranking.rescoring import Ineligible
 from search.results import SearchResult
 
 logger = logging.getLogger("oncomatch.api")
+
+_GC_THRESHOLDS = (20_000, 10, 20)
+"""An answer makes tens of thousands of objects and hardly a cycle: Python's own 700 has it searched forty times."""
 
 
 class SearchService(Protocol):
     """The part of `search.engine.SearchEngine` that the API calls."""
 
     def search(
-        self, query: Query, *, size: int = 10, cursor: str | None = None, facets: bool = True, explain: bool = False
+        self,
+        query: Query,
+        patient: Patient | None = None,
+        *,
+        size: int = 10,
+        cursor: str | None = None,
+        facets: bool = True,
+        explain: bool = False,
+        ineligible: Ineligible = Ineligible.RANKED,
     ) -> SearchResult:
         """Rank trials for a query."""
+        ...
+
+    def rank(self, query: Query, depth: int, patient: Patient | None = None) -> list[tuple[str, float]]:
+        """The ranking alone: ids with scores, best first, at most `depth`."""
+        ...
+
+    def documents(self, nct_ids: Sequence[str]) -> list[StoredDocument | None]:
+        """Stored trials with their criteria, in the order asked for; None where an id is not in the index."""
+        ...
+
+    def verdicts(self, patient: Patient) -> dict[Verdict, int]:
+        """How many trials of the whole index come to each verdict for a person, best class first."""
         ...
 
     def trial(self, identifier: str) -> tuple[str, StoredDocument] | None:
@@ -30,6 +57,10 @@ class SearchService(Protocol):
 
     def suggest(self, prefix: str, size: int = 8) -> list[Suggestion]:
         """Completions of a prefix."""
+        ...
+
+    def gazetteer(self) -> Gazetteer:
+        """The places that a query may name: the bundled ones and the cities of the index's sites."""
         ...
 
     def manifest(self) -> Manifest:
@@ -112,6 +143,7 @@ class ServiceHolder:
                 # would be the longest pause that a search can meet.
                 gc.collect()
                 gc.freeze()
+                gc.set_threshold(*_GC_THRESHOLDS)
                 self._keep(service)
                 return
             self._stop.wait(self._retry_seconds)

@@ -22,6 +22,8 @@ from api.problems import Problem, ProblemKind
 from api.relax import Relaxation
 from api.requests import SearchRequest
 from api.responses import html_response, prefers_html, problem_response
+from api.understood import concept_chips
+from search.extraction.consistency import Contradiction, contradictions
 from search.index.base import Manifest, StoredDocument
 from search.results import SearchResult
 
@@ -38,7 +40,7 @@ EXAMPLES = (
 def search_page(asked: SearchRequest, result: SearchResult, relaxed: tuple[Relaxation, ...] = ()) -> str:
     """The search page with the results of a search."""
     near = asked.filters.near
-    return _render(
+    return render_page(
         "search.html",
         manifest=result.manifest,
         asked=asked,
@@ -54,6 +56,9 @@ def search_page(asked: SearchRequest, result: SearchResult, relaxed: tuple[Relax
         ],
         facets=facet_views(asked.filters, result.facets),
         chips=chips(asked.filters),
+        concepts=concept_chips(asked.read, result.query),
+        gone=len(asked.read.concepts) - len(result.query.concepts),
+        corrections=asked.read.corrections,
         inputs=inputs(asked.filters),
         relaxed=relaxed,
         address=address.address(asked.given, asked.filters, asked.options),
@@ -69,7 +74,7 @@ def trial_page(nct_id: str, document: StoredDocument, manifest: Manifest) -> str
     outcomes: dict[str, list[Any]] = {}
     for outcome in trial.outcomes:
         outcomes.setdefault(outcome.kind.lower(), []).append(outcome)
-    return _render(
+    return render_page(
         "trial.html",
         manifest=manifest,
         nct_id=nct_id,
@@ -81,7 +86,15 @@ def trial_page(nct_id: str, document: StoredDocument, manifest: Manifest) -> str
         outcomes=outcomes,
         criteria=render.criteria_lines(trial.eligibility.criteria),
         read=criterion_groups(document.criteria),
+        contradicting=[contradiction_view(one) for one in contradictions(trial, document.criteria)],
     )
+
+
+def contradiction_view(one: Contradiction) -> tuple[str, str, str, str]:
+    """A disagreement of the record: the field's name, its value, what the text asks, and the text's words."""
+    names = {"minimum_age": "minimum age", "maximum_age": "maximum age", "sex": "sex"}
+    quote = " ".join(render.readable(one.evidence.quote).split())
+    return names.get(one.field, one.field), one.registered.lower(), one.stated, quote
 
 
 def recruiting_answer(status: str | None) -> str:
@@ -97,17 +110,17 @@ def api_page(description: Mapping[str, Any]) -> str:
         for method, operation in methods.items()
         if method in ("get", "post")
     ]
-    return _render("api.html", manifest=None, operations=operations)
+    return render_page("api.html", manifest=None, operations=operations)
 
 
 def problems_page() -> str:
     """What each kind of problem means."""
-    return _render("problems.html", manifest=None, kinds=list(ProblemKind))
+    return render_page("problems.html", manifest=None, kinds=list(ProblemKind))
 
 
 def problem_page(problem: Problem) -> str:
     """A problem for a person."""
-    return _render("problem.html", manifest=None, problem=problem)
+    return render_page("problem.html", manifest=None, problem=problem)
 
 
 async def respond_problem(request: Request, problem: Problem) -> Response:
@@ -134,7 +147,8 @@ def _environment() -> Environment:
     return environment
 
 
-def _render(template: str, **values: object) -> str:
+def render_page(template: str, **values: object) -> str:
+    """A template with its values as a page."""
     return _environment().get_template(template).render(**values)
 
 

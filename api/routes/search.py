@@ -33,7 +33,9 @@ async def get_search(request: Request) -> Response:
 
     Without a text, the trials that pass the filters, newest update first. An NCT id is looked up, not searched for.
     """
-    asked = from_address(request.query_params.multi_items(), settings(request))
+    pairs = request.query_params.multi_items()
+    # Not on the event loop: the places of a new index are read when they are first needed.
+    asked = await run_in_threadpool(from_address, pairs, settings(request), lambda: service(request).gazetteer())
     return await _respond(request, asked)
 
 
@@ -50,7 +52,7 @@ async def post_search(request: Request) -> Response:
     A form takes the filters by name as the parameters of `GET /search`, or as JSON in `filters`. Where a page is
     preferred and the search holds nothing personal, the answer is a redirect to its address.
     """
-    asked = await from_body(request, settings(request))
+    asked = await from_body(request, settings(request), lambda: service(request).gazetteer())
     if prefers_html(request) and asked.cursor is None and address.shareable(asked.given, asked.filters):
         return RedirectResponse(address.address(asked.given, asked.filters, asked.options), 303)
     return await _respond(request, asked)

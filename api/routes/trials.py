@@ -36,9 +36,9 @@ MAX_IDENTIFIER = 100
 async def get_trial(request: Request, nct_id: str) -> Response:
     """Everything that is known of a trial; JSON, or its page where `Accept` prefers text/html."""
     refuse_unknown(request)
-    found, manifest = await run_in_threadpool(_look_up, service(request), nct_id)
+    found, manifest = await run_in_threadpool(look_up, service(request), nct_id)
     if found is None:
-        raise ProblemError.of(ProblemKind.TRIAL_NOT_FOUND, _why_not(nct_id, manifest))
+        raise ProblemError.of(ProblemKind.TRIAL_NOT_FOUND, why_not(nct_id, manifest))
     canonical, document = found
     if canonical != nct_id:
         return RedirectResponse(f"/trials/{quote(canonical, safe='')}", 308)
@@ -48,7 +48,8 @@ async def get_trial(request: Request, nct_id: str) -> Response:
     return json_response(trial_answer(canonical, document, manifest), headers=headers)
 
 
-def _look_up(engine: SearchService, identifier: str) -> tuple[tuple[str, StoredDocument] | None, Manifest]:
+def look_up(engine: SearchService, identifier: str) -> tuple[tuple[str, StoredDocument] | None, Manifest]:
+    """The trial of an id in any spelling, with its canonical id; None where the index does not hold it."""
     manifest = engine.manifest()
     if len(identifier) > MAX_IDENTIFIER:
         return None, manifest
@@ -58,7 +59,8 @@ def _look_up(engine: SearchService, identifier: str) -> tuple[tuple[str, StoredD
     return engine.trial(identifier), manifest
 
 
-def _why_not(identifier: str, manifest: Manifest) -> str:
+def why_not(identifier: str, manifest: Manifest) -> str:
+    """Why there is no such trial, in a sentence."""
     as_of = f", data as of {manifest.data_timestamp}" if manifest.data_timestamp else ""
     where = f"this index of {manifest.trials:,} trials{as_of}"
     if re.fullmatch(r"NCT\d{8}", identifier, re.ASCII | re.IGNORECASE):

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+import zlib
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
 
 from search.cursor import CursorError
+from search.eligibility.assess import assess
+from search.eligibility.assessment import Verdict
 from search.extraction.criteria import read_criteria
+from search.gazetteer import Gazetteer, bundled_gazetteer
 from search.index.base import IndexUnavailableError, Manifest, StoredDocument, Suggestion
 from search.index.document import FACETS, FilterValues
 from search.index.eligibility_terms import ecog_facets, marker_facets, stage_facets
 from search.index.eligibility_values import eligibility_values
 from search.index.filters import matches, nearest_km
 from search.index.values import filter_values
+from search.patient import Patient
 from search.query import Filters, Query
+from search.ranking.rescoring import Ineligible
 from search.results import Explanation, Highlight, Hit, SearchResult
 from search.trial import (
     Arm,
@@ -230,7 +236,15 @@ class FakeEngine:
         self._lock = threading.Lock()
 
     def search(
-        self, query: Query, *, size: int = 10, cursor: str | None = None, facets: bool = True, explain: bool = False
+        self,
+        query: Query,
+        patient: Patient | None = None,
+        *,
+        size: int = 10,
+        cursor: str | None = None,
+        facets: bool = True,
+        explain: bool = False,
+        ineligible: Ineligible = Ineligible.RANKED,
     ) -> SearchResult:
         self.manifest()
         self.hook(query)
@@ -243,8 +257,9 @@ class FakeEngine:
             return SearchResult(
                 query, tuple(Hit(t.nct_id, 1.0, t) for t in found), len(found), {}, self._manifest, reason=reason
             )
-        start = self._offset(cursor)
-        ranked = self._ranked(query.text, query.filters)
+        mark = f"{'' if patient is None else zlib.crc32(repr(patient).encode())}{ineligible.mark}"
+        start = self._offset(cursor, mark)
+        ranked = self._for(patient, self._ranked(query.text, query.filters), ineligible)
         hits = tuple(self._hit(trial, score, query, explain) for score, trial in ranked[start : start + size])
         following = start + len(hits)
         counts = {facet: self._counts(facet, query) for facet in FACETS} if facets else {}
@@ -255,17 +270,48 @@ class FakeEngine:
             len(ranked),
             counts,
             self._manifest,
-            f"c{following}" if following < len(ranked) else None,
+            f"c{following}{mark}" if following < len(ranked) else None,
             reason,
             {"fetch": 0.1},
         )
 
-    def _offset(self, cursor: str | None) -> int:
+    def _for(
+        self, patient: Patient | None, ranked: list[tuple[float, Trial]], ineligible: Ineligible
+    ) -> list[tuple[float, Trial]]:
+        """The ranking for a person: who is ruled out scores a twentieth."""
+        if patient is None:
+            return ranked
+        judged = [(score, trial, assess(patient, read_criteria(trial), trial)) for score, trial in ranked]
+        scored = [
+            (score * (0.05 if one.verdict.exported == "ineligible" else 1), trial) for score, trial, one in judged
+        ]
+        out = {trial.nct_id for _, trial, one in judged if one.verdict.exported == "ineligible"}
+        if ineligible is Ineligible.HIDDEN:
+            scored = [(score, trial) for score, trial in scored if trial.nct_id not in out]
+        last = ineligible is Ineligible.LAST
+        return sorted(scored, key=lambda pair: (last and pair[1].nct_id in out, -pair[0], pair[1].nct_id))
+
+    def rank(self, query: Query, depth: int, patient: Patient | None = None) -> list[tuple[str, float]]:
+        self.manifest()
+        ranked = self._for(patient, self._ranked(query.text, query.filters), Ineligible.RANKED)
+        return [(trial.nct_id, score) for score, trial in ranked[:depth]]
+
+    def documents(self, nct_ids: Sequence[str]) -> list[StoredDocument | None]:
+        found = (self.trial(nct_id) for nct_id in nct_ids)
+        return [one[1] if one is not None else None for one in found]
+
+    def verdicts(self, patient: Patient) -> dict[Verdict, int]:
+        self.manifest()
+        found = [assess(patient, read_criteria(trial), trial).verdict for trial in self.trials.values()]
+        return {verdict: found.count(verdict) for verdict in Verdict}
+
+    def _offset(self, cursor: str | None, mark: str) -> int:
         if cursor is None:
             return 0
-        if not re.fullmatch(r"c\d{1,4}", cursor):
+        found = re.fullmatch(r"c(\d{1,4}?)" + re.escape(mark), cursor)
+        if found is None:
             raise CursorError("The cursor is damaged: search again from the first page.")
-        return int(cursor[1:])
+        return int(found[1])
 
     def _ranked(self, text: str, filters: Filters) -> list[tuple[float, Trial]]:
         wanted = set(_words(text))
@@ -338,6 +384,9 @@ class FakeEngine:
                     counts[key] = counts.get(key, 0) + 1
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return [Suggestion(text, kind, number) for (text, kind), number in ranked[:size]]
+
+    def gazetteer(self) -> Gazetteer:
+        return bundled_gazetteer()
 
     def manifest(self) -> Manifest:
         if self.fault is not None:

@@ -36,3 +36,13 @@ def test_what_cannot_be_read_is_named_by_its_line_and_not_quoted(tmp_path: Path)
     assert [one["id"] for one in found] == ["a"]
     assert [line.split(": ")[1] for line in said[:-1]] == ["line 2", "line 3", "line 4", "line 5"]
     assert "secret" not in "".join(said)
+
+
+def test_what_of_a_note_is_not_used_is_said_and_not_quoted(tmp_path: Path) -> None:
+    path = tmp_path / "notes.jsonl"
+    path.write_text(json.dumps({"id": "a", "note": "Age 240, man with melanoma, ECOG 1."}) + "\n")
+    code, found, said = answers(path)
+    assert code == 0
+    assert found[0]["profile"] == {"sex": "male", "cancer": "MEL", "performance": [{"scale": "ECOG", "value": 1}]}
+    assert "line 1: age" in said[0]
+    assert "240" not in said[0]

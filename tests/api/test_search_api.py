@@ -121,6 +121,16 @@ def test_facets_carry_labels_and_can_be_left_out(client: TestClient) -> None:
     assert client.get("/search?facets=false").json()["facets"] == {}
 
 
+def test_long_facets_say_how_many_values_are_left_out(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = client.get("/search?q=").json()
+    assert whole["facets_left_out"] == {}
+    monkeypatch.setattr("api.answers.FACET_VALUES", 3)
+    cut = client.get("/search?q=").json()
+    assert cut["facets"]["cancer_type"] == whole["facets"]["cancer_type"][:3]
+    assert cut["facets_left_out"]["cancer_type"] == len(whole["facets"]["cancer_type"]) - 3
+    assert "study_type" not in cut["facets_left_out"]
+
+
 def test_near_picks_the_nearest_site(client: TestClient) -> None:
     answer = client.get("/search?q=nasopharyngeal&near=29.7,-95.3,100").json()
     hit = answer["hits"][0]

@@ -278,7 +278,7 @@ def synthetic(count: int, dimensions: int = 384, seed: int = 0, passages: int = 
     """
     rng = np.random.default_rng(seed)
     pick = random.Random(seed)
-    lengths = dict(zip(TEXT_FIELDS, (300, 20, 1, 4, 10, 10, 80, 180, 120), strict=True))
+    lengths = dict(zip(TEXT_FIELDS, (300, 20, 1, 4, 10, 10, 80, 180, 120, 30), strict=True))
     total = sum(lengths.values())
     centres = rng.standard_normal((200, dimensions)).astype(np.float32)
     for number in range(1, count + 1):

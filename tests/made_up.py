@@ -55,7 +55,10 @@ def made_up_documents(count: int, seed: int = 0, dimensions: int = DIMENSIONS) -
         read = made_up_criteria(pick)
         trial = replace(trial, eligibility=replace(trial.eligibility, criteria=TEXT))
         values = filter_values(trial, codes, eligibility_values(read))
-        made.append(IndexDocument(trial, text_of(trial), values, passages, vectors, read))
+        text = dict(text_of(trial))
+        if codes:
+            text["concepts"] = tuple(f"cancer:{code}" for code in sorted(codes))
+        made.append(IndexDocument(trial, text, values, passages, vectors, read))
     pick.shuffle(made)
     return made
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import IO
 
-from api.json_lines import open_lines
+from api.json_lines import Remark, answer_lines, parsed
 from search.eligibility.assess import assess
 from search.eligibility.assessment import Assessment, CriterionAssessment
 from search.eligibility.criterion import Criteria
@@ -43,26 +43,21 @@ def run_assess(
     """
     known = {trial.nct_id: trial for trial in trials}
     criteria: dict[str, Criteria] = {}
-    answered = complaints = 0
-    with open_lines(patients) as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                record = _record(line)
-                trial = _trial(record, known)
-                patient = _patient(record, read_note)
-            except ValueError as error:
-                complaints += 1
-                say(f"{patients}: line {number}: {error}")
-                continue
-            for unread in patient.unread:
-                say(f"{patients}: line {number}: {unread.field}: {unread.problem}")
-            if trial.nct_id not in criteria:
-                criteria[trial.nct_id] = read_criteria(trial)
-            answer = answer_of(assess(patient, criteria[trial.nct_id], trial))
-            out.write(json.dumps({"id": record["id"], "nct_id": trial.nct_id} | answer, ensure_ascii=False) + "\n")
-            answered += 1
+
+    def read(line: str) -> tuple[object, Trial, Patient]:
+        record = _record(line)
+        return record["id"], _trial(record, known), _patient(record, read_note)
+
+    def answer(asked: tuple[object, Trial, Patient], remark: Remark) -> str:
+        identifier, trial, patient = asked
+        for unread in patient.unread:
+            remark(f"{unread.field}: {unread.problem}")
+        if trial.nct_id not in criteria:
+            criteria[trial.nct_id] = read_criteria(trial)
+        answered = answer_of(assess(patient, criteria[trial.nct_id], trial))
+        return json.dumps({"id": identifier, "nct_id": trial.nct_id} | answered, ensure_ascii=False)
+
+    answered, complaints = answer_lines(patients, read, answer, out, say)
     say(f"{answered} lines answered, {complaints} not")
     return 3 if complaints else 0
 
@@ -94,10 +89,7 @@ def _decisive(one: CriterionAssessment) -> dict[str, object]:
 
 
 def _record(line: str) -> dict[str, object]:
-    try:
-        record = json.loads(line)
-    except ValueError as error:
-        raise ValueError("is not JSON") from error
+    record = parsed(line)
     if not isinstance(record, dict) or not {"id", "nct_id"} <= record.keys():
         raise ValueError("must be an object with id, nct_id and profile or note")
     return record

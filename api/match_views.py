@@ -12,6 +12,7 @@ from api.assessments import VERDICT_LABELS, VERDICT_MEANINGS, judgements, missin
 from api.cancer_names import cancer_name, find_code
 from api.match import Matched
 from api.match_requests import MatchRequest
+from api.patient_form import FACT_FIELDS
 from api.patients import PatientReading, merged
 from api.views import recruiting_answer, render_page
 from search.eligibility.asking import shown
@@ -97,25 +98,10 @@ def match_page(asked: MatchRequest, found: Matched) -> str:
 
 def _form(form: Mapping[str, str], asked: Sequence[str], answered: Mapping[str, object]) -> dict[str, object]:
     return {
-        "form": {name: form.get(name, "") for name in (*_FIELDS, "note", "fhir", "query")},
+        "form": {name: form.get(name, "") for name in (*FACT_FIELDS, "note", "fhir", "query")},
         "asked": tuple(asked),
         "answered": json.dumps(answered, sort_keys=True) if answered else "",
     }
-
-
-_FIELDS = (
-    "p_age",
-    "p_sex",
-    "p_cancer",
-    "p_stage",
-    "p_ecog",
-    "p_markers",
-    "p_treatments",
-    "p_lines",
-    "p_labs",
-    "p_cns",
-    "p_date",
-)
 
 
 def _answered(asked: MatchRequest) -> dict[str, object]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import IO
 
-from api.json_lines import open_lines
+from api.json_lines import Remark, answer_lines, record_with
 from search.extraction.note import read_note
 
 
@@ -24,37 +24,18 @@ def run_parse_note(notes: str, out: IO[str], say: Callable[[str], None]) -> int:
     Raises:
         OSError: the file cannot be read.
     """
-    answered = complaints = 0
-    with open_lines(notes) as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                record = _record(line)
-            except ValueError as error:
-                complaints += 1
-                say(f"{notes}: line {number}: {error}")
-                continue
-            note = record.pop("note")
-            record.pop("profile", None)
-            reading = read_note(str(note))
-            for remark in reading.unread:
-                say(f"{notes}: line {number}: {remark.field}: {remark.problem}")
-            out.write(json.dumps({**record, "profile": reading.profile}) + "\n")
-            answered += 1
+
+    def read(line: str) -> tuple[dict[str, object], str]:
+        return record_with(line, "note")
+
+    def answer(asked: tuple[dict[str, object], str], remark: Remark) -> str:
+        record, note = asked
+        reading = read_note(note)
+        for one in reading.unread:
+            remark(f"{one.field}: {one.problem}")
+        echoed = {key: value for key, value in record.items() if key not in ("note", "profile")}
+        return json.dumps({**echoed, "profile": reading.profile})
+
+    answered, complaints = answer_lines(notes, read, answer, out, say)
     say(f"{answered} notes read, {complaints} lines could not be read")
     return 3 if complaints else 0
-
-
-def _record(line: str) -> dict[str, object]:
-    try:
-        record = json.loads(line)
-    except ValueError:
-        raise ValueError("is no JSON") from None
-    if not isinstance(record, dict):
-        raise ValueError("is no JSON object")
-    if record.get("id") is None:
-        raise ValueError('has no "id"')
-    if not isinstance(record.get("note"), str):
-        raise ValueError('has no "note" (a string)')
-    return record

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import IO
 
-from api.json_lines import open_lines
+from api.json_lines import Remark, answer_lines, record_with
 from search.query_parser import flat_concept, parse_query
 
 
@@ -24,35 +24,16 @@ def run_parse_query(queries: str, out: IO[str], say: Callable[[str], None]) -> i
     Raises:
         OSError: the file cannot be read.
     """
-    answered = complaints = 0
-    with open_lines(queries) as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                identifier, text = _record(line)
-            except ValueError as error:
-                complaints += 1
-                say(f"{queries}: line {number}: {error}")
-                continue
-            query = parse_query(text)
-            concepts = [flat_concept(one) for one in query.concepts]
-            out.write(json.dumps({"id": identifier, "concepts": concepts, "text": query.rest}) + "\n")
-            answered += 1
+
+    def read(line: str) -> tuple[dict[str, object], str]:
+        return record_with(line, "query")
+
+    def answer(asked: tuple[dict[str, object], str], _: Remark) -> str:
+        record, text = asked
+        query = parse_query(text)
+        concepts = [flat_concept(one) for one in query.concepts]
+        return json.dumps({"id": record["id"], "concepts": concepts, "text": query.rest})
+
+    answered, complaints = answer_lines(queries, read, answer, out, say)
     say(f"{answered} queries read, {complaints} lines could not be read")
     return 3 if complaints else 0
-
-
-def _record(line: str) -> tuple[object, str]:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        raise ValueError("is no JSON") from None
-    if not isinstance(record, dict):
-        raise ValueError("is no JSON object")
-    if record.get("id") is None:
-        raise ValueError('has no "id"')
-    text = record.get("query")
-    if not isinstance(text, str):
-        raise ValueError('has no "query" (a string)')
-    return record["id"], text

@@ -11,7 +11,7 @@ from api.problems import FieldError, ProblemError, ProblemKind
 from search.terminology.analytes import find_analytes
 from search.terminology.markers import resolve_marker
 
-FIELDS = (
+FACT_FIELDS = (
     "p_age",
     "p_sex",
     "p_cancer",
@@ -23,10 +23,9 @@ FIELDS = (
     "p_labs",
     "p_cns",
     "p_date",
-    "answers",
-    "answer",
-    "number",
 )
+"""Fields of the form that state a fact each."""
+FIELDS = (*FACT_FIELDS, "answers", "answer", "number")
 """Fields of the form beside `note`. `answers` holds what was answered before, `answer` one chosen option each, both as
 fragments of a profile; `number` a laboratory value as "platelets|10^9/L=150", in the page the field
 "number:platelets|10^9/L"."""

@@ -77,8 +77,8 @@ class SearchEngine:
         self._encoders: dict[str, Encoder] = {}
         self._current: str | None = None
         self._looked = 0.0
-        self._types: tuple[str, tuple[Suggestion, ...]] | None = None
-        self._places: tuple[str, Gazetteer] | None = None
+        self._types: Recent[tuple[Suggestion, ...]] = Recent(1)
+        self._places: Recent[Gazetteer] = Recent(1)
         self._assessed: Recent[IndexAssessment] = Recent(_ASSESSED)
         self._remembered = lru_cache(config.engine.remembered_queries)(_encoded)
 
@@ -189,11 +189,9 @@ class SearchEngine:
     def gazetteer(self) -> Gazetteer:
         """The bundled places with the cities of the promoted generation's sites, for `parse_query`; read once."""
         generation = self._open_for(None).generation
-        name = generation.manifest.generation
-        known = self._places
-        if known is None or known[0] != name:
-            self._places = known = (name, bundled_gazetteer().with_cities(generation.cities()))
-        return known[1]
+        return self._places.of(
+            generation.manifest.generation, lambda: bundled_gazetteer().with_cities(generation.cities())
+        )
 
     def manifest(self) -> Manifest:
         """What the promoted generation says of itself."""
@@ -256,13 +254,11 @@ class SearchEngine:
 
     def _types_in(self, generation: Generation) -> tuple[Suggestion, ...]:
         """The cancer types of a generation with their trials, counted once."""
-        name = generation.manifest.generation
-        known = self._types
-        if known is None or known[0] != name:
-            request = Retrieval((), None, Filters(), ("cancer_type",), lexical=False, dense=False)
-            counts = generation.retrieve(request, self._config.ranking).facets["cancer_type"]
-            self._types = known = (name, cancer_types(counts))
-        return known[1]
+        return self._types.of(generation.manifest.generation, lambda: self._counted_types(generation))
+
+    def _counted_types(self, generation: Generation) -> tuple[Suggestion, ...]:
+        request = Retrieval((), None, Filters(), ("cancer_type",), lexical=False, dense=False)
+        return cancer_types(generation.retrieve(request, self._config.ranking).facets["cancer_type"])
 
     def _plan(self, query: Query, patient: Patient | None, encoder: Encoder, facets: Sequence[str]) -> Plan:
         parts = self._config.ranking.dense.query_max_passages

@@ -131,18 +131,11 @@ def when(node: Node) -> dt.date | None:
             found = date(period.get("end")) or date(period.get("start"))
             if found is not None:
                 return found
-    for key in (
-        "effectiveDateTime",
-        "effectiveInstant",
-        "performedDateTime",
-        "onsetDateTime",
-        "recordedDate",
-        "issued",
-    ):
+    for key in _DATED:
         found = date(node.get(key))
         if found is not None:
             return found
-    return date(node.get("authoredOn")) or date(node.get("dateAsserted"))
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from search.extraction.normal import fold, plain
 from search.extraction.notes.shorthand import SHORTHAND, replacement
+from search.extraction.spliced import Spliced, spliced
 from search.query import Correction
 from search.query_parser.casing import cased
 from search.query_parser.cleaning import cleaned_character
@@ -40,24 +41,11 @@ class View:
     text: str
     lower: str
     corrections: tuple[Correction, ...]
-    _places: tuple[int, ...]
-    """Where in `text` each replaced piece starts."""
-    _pieces: tuple[tuple[int, int, int], ...]
-    """For each of them its end in `text`, and its start and end in `typed`."""
+    _spliced: Spliced
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The span of `typed` that a span of `text` was made from."""
-        first = self._original(start, last=False)
-        return first, max(first, self._original(end, last=True))
-
-    def _original(self, at: int, *, last: bool) -> int:
-        place = bisect.bisect_left(self._places, at) - 1 if last else bisect.bisect_right(self._places, at) - 1
-        if place < 0:
-            return at
-        stop, raw_start, raw_end = self._pieces[place]
-        if at < stop or (last and at == stop):
-            return raw_end if last else raw_start
-        return raw_end + at - stop
+        return self._spliced.original(start, end)
 
 
 def view_of(typed: str, *, correct: bool = True) -> View:
@@ -69,23 +57,9 @@ def view_of(typed: str, *, correct: bool = True) -> View:
     """
     base = _in_own_case(plain(typed))
     corrections: list[Correction] = []
-    parts: list[str] = []
-    places: list[int] = []
-    pieces: list[tuple[int, int, int]] = []
-    done = length = 0
-    for start, end, text in sorted(_replacements(typed, base, corrections if correct else None)):
-        if start < done:
-            continue
-        parts += [base[done:start], text]
-        length += start - done
-        places.append(length)
-        length += len(text)
-        pieces.append((length, start, end))
-        done = end
-    parts.append(base[done:])
-    text = "".join(parts)
+    made = spliced(base, sorted(_replacements(typed, base, corrections if correct else None)))
     corrections.sort(key=lambda one: one.start)
-    return View(typed, text, fold(text), tuple(corrections), tuple(places), tuple(pieces))
+    return View(typed, made.text, fold(made.text), tuple(corrections), made)
 
 
 def _in_own_case(text: str) -> str:

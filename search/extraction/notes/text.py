@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from search.extraction.notes.shorthand import SHORTHAND, replacement
+from search.extraction.spliced import Spliced, spliced
 
 Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
@@ -51,10 +53,7 @@ class NoteText:
     text: str
     lower: str
     starts: tuple[int, ...]
-    _places: tuple[int, ...]
-    """Where in `text` each replaced piece starts."""
-    _pieces: tuple[tuple[int, int, int], ...]
-    """For each of them its end in `text`, and its start and end in `raw`."""
+    _spliced: Spliced
 
     def sentence(self, at: int) -> tuple[int, int]:
         """The sentence of `text` that holds an offset: its start and end."""
@@ -72,16 +71,7 @@ class NoteText:
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Offsets in the note of a span of `text`."""
-        return self._original(start, last=False), max(self._original(start, last=False), self._original(end, last=True))
-
-    def _original(self, at: int, *, last: bool) -> int:
-        place = bisect.bisect_left(self._places, at) - 1 if last else bisect.bisect_right(self._places, at) - 1
-        if place < 0:
-            return at
-        stop, raw_start, raw_end = self._pieces[place]
-        if at < stop or (last and at == stop):
-            return raw_end if last else raw_start
-        return raw_end + at - stop
+        return self._spliced.original(start, end)
 
     def fact(self, key: str, value: Json, start: int, end: int) -> NoteFact:
         """A fact that a span of `text` says."""
@@ -99,25 +89,18 @@ def _lowered(text: str) -> str:
 def note_text(note: str) -> NoteText:
     """Spell out a note's shorthand and find its sentences."""
     clean = _CONTROL.sub(" ", note)
-    parts: list[str] = []
-    places: list[int] = []
-    pieces: list[tuple[int, int, int]] = []
-    done = length = 0
+    made = spliced(clean, _spelled_out(clean))
+    return NoteText(note, made.text, _lowered(made.text), _sentences(made.text), made)
+
+
+def _spelled_out(clean: str) -> Iterator[tuple[int, int, str]]:
     for match in SHORTHAND.finditer(clean):
         full = replacement(match)
         if full is None:
             continue
         if match.group()[0].isupper() and full[0].islower():
             full = full[0].upper() + full[1:]  # a sentence may start here
-        parts += [clean[done : match.start()], full]
-        length += match.start() - done
-        places.append(length)
-        length += len(full)
-        pieces.append((length, match.start(), match.end()))
-        done = match.end()
-    parts.append(clean[done:])
-    text = "".join(parts)
-    return NoteText(note, text, _lowered(text), _sentences(text), tuple(places), tuple(pieces))
+        yield match.start(), match.end(), full
 
 
 def _sentences(text: str) -> tuple[int, ...]:

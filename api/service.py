@@ -13,6 +13,7 @@ from search.gazetteer import Gazetteer
 from search.index.base import IndexUnavailableError, Manifest, StoredDocument, Suggestion
 from search.patient import Patient
 from search.query import Query
+from search.query_parser import parse_query
 from search.ranking.rescoring import Ineligible
 from search.results import SearchResult
 
@@ -130,9 +131,11 @@ class ServiceHolder:
     def _open(self, factory: Callable[[], SearchService]) -> None:
         while not self._stop.is_set():
             service: SearchService | None = None
+            gc.disable()  # what is made here stays: to look through it for garbage takes a fifth of the start
             try:
                 service = factory()
                 service.warm_up()
+                parse_query("trial", gazetteer=service.gazetteer())  # reads the vocabularies
             except IndexUnavailableError as error:
                 self._refuse(service, str(error))
             except Exception as error:  # whatever it is, the server stays up and says that it cannot search
@@ -141,11 +144,12 @@ class ServiceHolder:
             else:
                 # The tables and the model live as long as the process: looking through them for garbage again and again
                 # would be the longest pause that a search can meet.
-                gc.collect()
                 gc.freeze()
                 gc.set_threshold(*_GC_THRESHOLDS)
                 self._keep(service)
                 return
+            finally:
+                gc.enable()
             self._stop.wait(self._retry_seconds)
 
     def _keep(self, service: SearchService) -> None:

@@ -169,7 +169,8 @@ class _SectionAt:
             head = words.start() if words else part.end
             first_line = view[head : min(part.end, head + _LONGEST_HEADING)].partition("\n")[0]
             heads = (
-                len(first_line) < _LONGEST_HEADING
+                part.headed
+                and len(first_line) < _LONGEST_HEADING
                 and _SECTION_WORD.search(first_line) is not None
                 and not _STATES.search(first_line)
             )

@@ -168,6 +168,9 @@ def governed(line: Line, text: CriteriaText | None) -> Requirement:
         words = line.headings[-1]
     else:
         return base
+    defining = lexicon.DEFINES.search(words)
+    if defining is not None:
+        words = words[: defining.start()]  # what a term means governs nothing
     words = words.rstrip(" :.\r\n\t")
     if lexicon.EXCEPTION.search(words) and lexicon.OPENS_EXCEPTION.search(words):
         exception = _exception_before(words)

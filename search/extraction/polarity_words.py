@@ -54,6 +54,7 @@ NEGATION = Gated(
         "unab",
         "inab",
         "unwill",
+        "w/o",
     ),
     re.compile(
         r"\b(?:no(?! (?:more|less|fewer|later|earlier|longer|greater|restriction|limit|upper|lower|minimum"
@@ -62,7 +63,8 @@ NEGATION = Gated(
         r"|exceed|yet|mandatory"
         r"|greater|later|earlier|exclu\w+|due|related|attribut\w+|considered|be considered|count\w*|applicable"
         r"|a contraindication)\b)"
-        r"|(?<!with or )(?<!with/)(?<!with and )without(?! regard)|never|neither|nor|cannot|can't|absence of"
+        r"|(?<!with or )(?<!with/)(?<!with and )without(?! regard)"
+        r"|(?<!w or )(?<!w/)w/o|none(?= (?:prior|previous|of))|never|neither|nor|cannot|can't|absence of"
         r"|absent|free (?:of|from)"
         r"|lack(?:s|ing)?(?: of)?|negative for|rule[sd]? out|excludes?|excluding the presence of|ineligible"
         r"|refus(?:e|es|ed|al)"
@@ -219,11 +221,13 @@ HEADS = re.compile(
 )
 LEADS = re.compile(r":\s*$|\bfollowing\b[^.]{0,60}$|\b(?:except|unless|including|any of)\W*$")
 OPENS_EXCEPTION = re.compile(r"\b(?:except\w*|unless|exception of|other than|excluding|exempt)\b[^.]{0,60}$")
+DEFINES = re.compile(r"\b(?:is|are|was|were) defined (?:as|by)\b")
+"""Opens the definition of a term."""
 STATES = re.compile(
     r"\b(?:no|not|without|never|allowed|permitted|eligible|ineligible|acceptable|excluded|must|should|shall"
     r"|cannot|prohibited|exclude|free|absence)\b"
 )
-SENTENCE_END = re.compile(r"[.;](?=\s+(?:[a-z\"(\u2265\u2264<>]|\d+\s)|\s*$)|\n\s*\n")
+SENTENCE_END = re.compile(r"[.;](?=\s+(?:[a-z\"(\u2265\u2264<>]|\d+\s|\d{1,2} ?[.)]\s)|\s*$)|\n\s*\n")
 ABBREVIATION = re.compile(r"(?:\be\.g|\bi\.e|\bvs|\bno|\bdr|\bapprox|\betc|\bincl|\bmax|\bmin|\bresp|\bca)$")
 
 

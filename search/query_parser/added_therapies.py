@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+_UNFIT = r"[ -](?:in-?eligib(?:le|ility)|unfit|unsuitable|not eligible)"
+"""Behind a therapy that a person cannot have."""
 ADDED: tuple[tuple[str, str], ...] = (
     (
         "cancer vaccine",
@@ -16,6 +18,22 @@ ADDED: tuple[tuple[str, str], ...] = (
     ("watch and wait", r"watch[ -](?:and|&)[ -]wait|w&w|watchful waiting"),
     ("active surveillance", r"active surveillance"),
     ("proton therapy", r"proton(?:[ -]beam)?(?: therapy| radiation| radiotherapy)?"),
+    ("carbon ion radiotherapy", r"(?:carbon|heavy)[ -]ions?(?: therapy| radiation| radiotherapy| beam)?"),
+    ("trimodality therapy", r"tri-?modality(?: therapy| treatment)?|tmt(?= for| bladder)"),
+    ("bladder preservation", r"bladder[ -](?:preserv\w+|sparing)(?! surgery)(?: therapy| treatment| approach)?"),
+    ("CROSS chemoradiotherapy", r"cross(?: regimen| protocol| chemo\w*)?(?! ?(?:over|trial|sectional|link|border))"),
+    ("Stupp chemoradiotherapy + temozolomide", r"stupp(?: protocol| regimen)?"),
+    (
+        "irreversible electroporation",
+        r"irreversible electroporation|nano-?knife|ire(?= (?:for|ablation|pancrea|liver))",
+    ),
+    ("electrochemotherapy", r"electro-?chemotherapy"),
+    ("fecal microbiota transplant", r"fa?ecal (?:microbiota )?transplant\w*|fmt|stool transplant"),
+    ("scalp cooling", r"scalp cooling|cold caps?"),
+    ("music therapy", r"music therapy"),
+    ("cognitive behavioral therapy", r"cbt(?:-i)?|cognitive behaviou?ral therapy"),
+    ("mindfulness", r"mindfulness(?: based stress reduction| program\w*| intervention)?"),
+    ("high-dose vitamin C", r"(?:iv |intravenous |high[- ]dose )?vitamin c(?: infusions?)?"),
     ("gene therapy", r"gene therapy"),
     ("cell therapy", r"(?:cell|cellular) therap(?:y|ies)"),
     ("CAR-T", r"car[ -]?t(?:[ -]?cells?)?(?: therapy)?|car t"),
@@ -61,7 +79,10 @@ ADDED: tuple[tuple[str, str], ...] = (
             r"|sct|hct|hsct|bmt)|asct|hsct|bmt"
         ),
     ),
-    ("radioligand therapy", r"radioligand(?: therapy)?|prrt|lutetium|lu-?177|177 ?lu\S*|pluvicto"),
+    (
+        "radioligand therapy",
+        r"radioligand(?: therapy)?|prrt|lutetium|lu-?177|177 ?lu\S*|pluvicto|(?:177[ -]?)?lu[ -]?psma(?:-\w+)?",
+    ),
     ("exercise", r"exercise(?: program\w*| intervention)?"),
     ("diet", r"(?:ketogenic |fasting[ -]mimicking )diet"),
     ("cryoablation", r"cryo-?ablation|cryotherapy"),
@@ -106,6 +127,10 @@ ADDED: tuple[tuple[str, str], ...] = (
         ),
     ),
     ("S-1", r"s-1"),
+    ("cisplatin", rf"cis(?:platin)?(?={_UNFIT})"),
+    ("platinum chemotherapy", rf"plat(?:inum)?(?={_UNFIT})"),
+    ("stem cell transplant", rf"(?:stem cell )?transplant(?:ation)?(?={_UNFIT})"),
+    ("autologous stem cell transplant", rf"asct(?={_UNFIT})"),
     ("methotrexate+doxorubicin+cisplatin", r"map(?! ?kinase)"),
     ("vincristine+doxorubicin+cyclophosphamide+ifosfamide+etoposide", r"vdc ?/ ?ie"),
     ("endocrine therapy", r"endocrine(?=[ -](?:resistan|refractory|sensitive|na[iï]ve))"),
@@ -114,7 +139,9 @@ ADDED_WORDS = re.compile("|".join(rf"(?P<a{n}>(?<![\w-])(?:{pattern})(?!\w))" fo
 """The group `aN` is the pattern of `ADDED[N]`."""
 _INFECTION = re.compile(r"\b(?:covid(?:-19)?|flu|influenza|hpv|hepatitis b?|shingles|zoster|pneumococcal|live)\s+$")
 
-_CASED = frozenset({"map", "s-1", "rt", "crt", "rfa", "adc", "adcs", "hai", "bite", "bites", "til", "io", "radio"})
+_CASED = frozenset(
+    {"map", "s-1", "rt", "crt", "rfa", "adc", "adcs", "hai", "bite", "bites", "til", "io", "radio", "cross"}
+)
 
 
 def is_other_word(match: re.Match[str], text: str) -> bool:

@@ -84,6 +84,10 @@ def read_cancers(reading: Reading) -> None:
         if pseudo and oncotree.ANY in one.codes:
             continue
         named = True
+        at_site = _with_site(reading, one)
+        if at_site is not None:
+            reading.add("cancer", *at_site[0], codes=at_site[1])
+            continue
         melanoma = one.quote == "MM" and _OF_MELANOMA.search(view.lower) and not _OF_MYELOMA.search(view.lower)
         reading.add("cancer", start, one.end, codes=frozenset({"MEL"}) if melanoma else _told(one))
     for match in _M.finditer(view.text):
@@ -102,6 +106,31 @@ def read_cancers(reading: Reading) -> None:
         and not _by_site(reading)
     ):
         _general(reading)
+
+
+_BEHIND_OF = re.compile(r"\s+(?:of|in)\s+(?:the\s+)?|\s+(?=\w+(?:[,;]|$))")
+"""Between an abbreviation and its site; without "of" only where the clause ends there."""
+
+
+def _with_site(reading: Reading, one: CancerMention) -> tuple[tuple[int, int], frozenset[str]] | None:
+    """A site beside an abbreviated kind of tumor ("uterine LMS", "LMS of the uterus"): the span and codes of both."""
+    if not one.quote.isupper() or len(one.codes) != 1:
+        return None
+    text = reading.view.text
+    for token in scan(text):
+        if token.entry.site is None:
+            continue
+        before = token.end < one.start and not text[token.end : one.start].strip(" -")
+        behind = one.end < token.start and _BEHIND_OF.fullmatch(text, one.end, token.start)
+        if not (before or behind) or not reading.free(token.start, token.end):
+            continue
+        site, kind = text[token.start : token.end], display_name(next(iter(one.codes)))
+        for name in (f"{site} {kind}", f"{kind} of the {site}"):
+            found = find_cancers(name)
+            if len(found) == 1 and found[0].quote == name and found[0].codes and found[0].codes != one.codes:
+                span = (min(token.start, one.start), max(token.end, one.end))
+                return span, oncotree.without_ancestors(found[0].codes)
+    return None
 
 
 def _merged(reading: Reading) -> None:
@@ -193,7 +222,9 @@ def _by_abbreviation(reading: Reading) -> bool:
             rows = [row for row in token.entry.abbreviations if "MEL" in row.codes]
         if rows and not token.entry.words and reading.free(token.start, token.end):
             best = min(rows, key=lambda row: (not row.rule.first, not row.rule.default))
-            reading.add("cancer", token.start, token.end, codes=oncotree.without_ancestors(best.codes))
+            span, codes = (token.start, token.end), oncotree.without_ancestors(best.codes)
+            span, codes = _with_site(reading, CancerMention(*span, quote, codes)) or (span, codes)
+            reading.add("cancer", *span, codes=codes)
             return True
     return False
 

@@ -17,7 +17,10 @@ _CNS = re.compile(
     rf"\b(?P<lepto>leptomening\w*(?: (?:disease|metast\w+|carcinomatosis|spread|involvement))?|lmd"
     rf"|carcinomatous meningitis|meningeal carcinomatosis)\b"
     rf"|\b(?P<cord>(?:spinal )?cord compression|mscc)\b"
-    rf"|(?P<brain>\b{_BRAIN}\s+{_METS}"
+    rf"|(?P<brain>\b{_BRAIN}\s+{_METS}|\b(?:brain|cns)(?=\s+(?:is )?(?:active|symptomatic|progressing|progression)\b)"
+    rf"|(?<=active )cns\b"
+    rf"|\bbrain(?=(?:,|,? and| &|/| \+)\s*(?:(?:bones?|liver|lungs?|nod(?:es?|al)|spine|adrenals?)"
+    rf"(?:,|,? and| &|/)?\s*)+(?:mets?\b|metast))"
     rf"|\b(?:mets?|metast\w+|spread(?:ing)?|gone|went|moved|travelled|traveled)\s+(?:(?:to|in|into"
     rf"|on)\s+)(?:(?:my|her|his|the|their)\s+)?(?P<others>(?:bones?|liver|lungs?|nodes?|spine"
     rf"|adrenals?)(?:,| and|/)\s*)*{_BRAIN}\b)"
@@ -36,7 +39,7 @@ _STATES = (
 _BEHIND = re.compile(
     r"[\s,(]*(?:(?:are|is|that are|now|currently|previously|clinically)\s+)*(?P<words>treated(?: with "
     r"(?:srs|radiation|wbrt|surgery|gamma knife))?(?: and stable)?|stable|untreated|active|symptomatic"
-    r"|progressing|controlled)\b"
+    r"|progressing|progression|controlled)\b"
 )
 _FREE = re.compile(r"[\s-]*(?:free|negative|ruled out|none|absent)\b")
 _CLEAR = re.compile(
@@ -264,6 +267,21 @@ def read_cns(reading: Reading) -> None:
             reading.add("cns", start, end, value="none")
         else:
             reading.add("cns", start, end, value=state, negative=negative)
+
+
+_NO_SURGERY = re.compile(
+    r"\b(?:not (?:an? )?(?:good )?(?:surgical candidates?|(?:candidates? for|fit for"
+    r"|eligible for|suitable for|amenable to) (?:any |curative |a )?(?:surgery|surgical resection|resection|operation))"
+    r"|unfit for (?:surgery|resection)"
+    r"|(?:surgery|resection) (?:is )?not (?:possible|an option)|too \w+ for surgery)\b"
+)
+
+
+def read_inoperable(reading: Reading) -> None:
+    """Who cannot be operated on is inoperable, however it is put."""
+    for match in _NO_SURGERY.finditer(reading.view.lower):
+        if reading.free(*match.span()):
+            reading.add("extent", *match.span(), values=("unresectable",))
 
 
 def read_extents(reading: Reading) -> None:

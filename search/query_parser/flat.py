@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from search.query import Concept
+from search.query_parser.naming import named_codes
 
 Json = bool | int | float | str | list["Json"] | dict[str, "Json"] | None
 
@@ -29,11 +30,16 @@ def _stage(one: Concept) -> dict[str, Json]:
     return found | ({"system": one.system} if one.system else {})
 
 
+_SYMBOLS = {"FRα": "FOLR1"}
+"""Markers that go by another name inside."""
 _ARM = re.compile(r"(?P<arm>\d{1,2}[pq][\d.]*) (?P<what>deletion|gain|amplification)")
 
 
 def _biomarker(one: Concept) -> dict[str, Json]:
-    found: dict[str, Json] = {"marker": one.marker, "state": _listed(one.states)}
+    found: dict[str, Json] = {
+        "marker": _SYMBOLS.get(one.marker or "", one.marker),
+        "state": _listed(one.states),
+    }
     arm = _ARM.fullmatch(one.marker or "")
     if arm is not None and one.states == ("positive",):
         found = {"marker": arm["arm"], "state": arm["what"]}
@@ -66,7 +72,7 @@ def _condition(one: Concept) -> dict[str, Json]:
 
 
 _FIELDS: Mapping[str, Callable[[Concept], dict[str, Json]]] = {
-    "cancer": lambda one: {"codes": list[Json](sorted(one.codes))},
+    "cancer": lambda one: {"codes": list[Json](sorted(named_codes(one.codes)))},
     "stage": _stage,
     "extent": lambda one: {"values": list(one.values)},
     "biomarker": _biomarker,

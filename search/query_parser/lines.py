@@ -63,7 +63,13 @@ _PATTERNS = (
             rf"|therapy))?(?P<nth_more>{_MORE})?"
         ),
     ),
-    ("short", rf"[1-6][ -]?l(?:[ ]?(?:/|-)[ ]?[1-6]l)?(?P<short_more>{_MORE})?(?= |$|[,;.)/-])|line [1-6](?! of)"),
+    (
+        "short",
+        (
+            rf"(?P<short_least>(?:≥|>=|at least) ?)?[1-6][ -]?l(?:[ ]?(?:/|-)[ ]?[1-6]l)?(?P<short_more>{_MORE})?"
+            rf"(?= |$|[,;.)/-])|line [1-6](?! of)"
+        ),
+    ),
     (
         "prior",
         (
@@ -139,7 +145,7 @@ def _span(match: re.Match[str], *, had: bool) -> tuple[int, int | None] | None:
 def _short(match: re.Match[str], *, had: bool) -> tuple[int, int | None]:
     digits = [int(one) for one in re.findall(r"[1-6]", match["short"])]
     low, high = digits[0] - (not had), digits[-1] - (not had)
-    return low, None if match["short_more"] else high
+    return low, None if match["short_more"] or match["short_least"] else high
 
 
 def _counted(match: re.Match[str]) -> tuple[int, int | None]:

@@ -51,6 +51,8 @@ _IHC = re.compile(
     r"[\s:=(]*(?:ihc\s?)?(?P<n>[0-3])(?P<plus>\+)?(?=[\s,;.)/]|$)(?!\s?(?:prior|lines?|-|mets|cm|weeks"
     r"|months|years|cycles))"
 )
+_STAINED = re.compile(r"[\s:=(]*(?:<|>|≥|≤|~)?\s?(?P<n>\d{1,3})\s?(?P<unit>%)?(?![\w.+%])")
+"""How much of a tumor a hormone receptor stains."""
 _INHERITED = re.compile(
     r"[\s(]*(?:germline(?!\s[a-z]{2,5}\d)(?: (?:mut\w*|carriers?|pathogenic variants?))?|carriers?)\b"
 )
@@ -150,6 +152,7 @@ def read_markers(reading: Reading) -> None:
             _say(reading, marker, one, bare=bare)
     _variants_alone(reading, tokens, bound)
     _methylation_alone(reading)
+    _triple_positive(reading)
 
 
 def _usable(reading: Reading, one: Named) -> bool:
@@ -201,6 +204,13 @@ def _shorthand(text: str, lower: str, bound: _Bound) -> None:
         ):
             bound.states, bound.end = _of_percent(percent), percent.end()
             bound.threshold = lower[at : percent.end()].strip(" :=(").upper()
+            return
+    if marker in ("ER", "PR", "AR") and not bound.tokens:
+        stained = _STAINED.match(lower, at)
+        if stained is not None and (stained["unit"] or int(stained["n"]) in (0, 100)):
+            amount = int(stained["n"])
+            bound.states, bound.end = (("positive",) if amount >= 1 else ("negative",)), stained.end()
+            bound.threshold = lower[at : stained.end()].strip(" :=(").upper()
             return
     if marker == "HER2" and not bound.tokens:
         ihc = _IHC.match(lower, at)
@@ -382,6 +392,17 @@ def _methylation_alone(reading: Reading) -> None:
         reading.add("biomarker", *match.span(), marker="MGMT", states=(match.group(),))
 
 
+_TRIPLE = re.compile(r"\b(?:triple[- ](?:pos(?:itive)?\b|\+)|tpbc\b)")
+
+
+def _triple_positive(reading: Reading) -> None:
+    """Both hormone receptors and HER2."""
+    match = _TRIPLE.search(reading.view.lower)
+    if match is not None and reading.free(*match.span(), but=("cancer",)):
+        for marker in ("ER", "PR", "HER2"):
+            reading.add("biomarker", *match.span(), marker=marker, states=("positive",))
+
+
 _UNIQUE = {
     "L858R": "EGFR",
     "T790M": "EGFR",
@@ -403,9 +424,29 @@ _UNIQUE = {
 """Variants that stand for their gene where no gene is named beside them."""
 
 
+_EXONS = (
+    (re.compile(r"\bgists?\b|gastrointestinal stromal"), "KIT", frozenset({"8", "9", "11", "13", "14", "17"})),
+    (re.compile(r"\bgists?\b|gastrointestinal stromal"), "PDGFRA", frozenset({"12", "18"})),
+    (re.compile(r"\bnsclc\b|\blung\b"), "EGFR", frozenset({"18", "19", "20", "21"})),
+    (re.compile(r"\bnsclc\b|\blung\b"), "MET", frozenset({"14"})),
+)
+"""Exons that stand for one gene in the company of a disease."""
+_EXON = re.compile(r"exon (?P<number>\d{1,2})")
+
+
+def _gene_of(state: str, lower: str) -> str | None:
+    """The gene of a variant that stands alone; None where it may be of several."""
+    exon = _EXON.match(state)
+    return _UNIQUE.get(state) or next(
+        (gene for company, gene, exons in _EXONS if exon and exon["number"] in exons and company.search(lower)), None
+    )
+
+
 def _variants_alone(reading: Reading, tokens: Sequence[Token], bound: Sequence[_Bound]) -> None:
     for token in tokens:
-        gene = _UNIQUE.get(token.states[0]) if token.kind is Kind.VARIANT else None
+        gene = _gene_of(token.states[0], reading.view.lower) if token.kind is Kind.VARIANT else None
+        if gene is not None and token.states[0] not in _UNIQUE and any(one.marker == gene for one in reading.concepts):
+            continue  # the gene's state is told
         if gene is None or any(token in one.tokens for one in bound) or not reading.free(token.start, token.end):
             continue
         if is_target(reading.view.text, token.start, token.end):

@@ -16,7 +16,7 @@ from search.query import FILTERING, Concept, Correction, Filters, Query, Salient
 from search.query_parser.cancers import read_cancers
 from search.query_parser.cleaning import clean
 from search.query_parser.conditions import read_conditions
-from search.query_parser.course import read_cns, read_extents
+from search.query_parser.course import read_cns, read_extents, read_inoperable
 from search.query_parser.facts import filters_of, patient_of
 from search.query_parser.lines import read_lines
 from search.query_parser.markers import read_markers
@@ -178,6 +178,7 @@ def read_all(reading: Reading, gazetteer: Gazetteer) -> None:
     read_bare_stages(reading)
     read_markers(reading)
     read_conditions(reading)
+    read_inoperable(reading)
     read_therapies(reading)
     read_extents(reading)
     read_places(reading, gazetteer)

@@ -110,6 +110,8 @@ def _age(reading: Reading) -> None:
             r"\b(?:for|last|past|in|after|within|since|every|of)\s+$", view.lower[: match.start()]
         ):
             continue  # a length of time
+        if not re.search(r"old|age|o\b|mo|w", match.group()) and _beside_kin(view.lower):
+            continue  # "dad 81, on it for 5 yrs"
         if re.match(
             r"\s*(?:ago|later|survival|follow|of (?!age)|apart|since|post|after|on\b)", view.lower[match.end() :]
         ):
@@ -149,6 +151,11 @@ _NUMBER_BESIDE = re.compile(
     r",?\s(?:is |was |aged? |\(|who is )?(?P<age>[1-9]\d?)(?![\d.%]|\s?(?:mg|miles|mi\b|km|cm|mm|%"
     r"|weeks|months|rounds|cycles|lines|prior))\b"
 )
+
+
+def _beside_kin(lower: str) -> bool:
+    """Whether a number stands beside a word of kinship: that is the age, whatever else counts years."""
+    return any(_NUMBER_BESIDE.match(lower, match.end()) for match in _KIN_WORDS.finditer(lower))
 
 
 def _kin_age(reading: Reading) -> None:

@@ -191,7 +191,7 @@ def _end_of_name(reading: Reading, match: re.Match[str], gazetteer: Gazetteer, *
 
 def _typed(reading: Reading, start: int, end: int) -> str:
     first, last = reading.view.original(start, end)
-    return reading.view.typed[first:last]
+    return re.sub(r"^the\s+", "", reading.view.typed[first:last], flags=re.IGNORECASE)
 
 
 def _bare(reading: Reading, gazetteer: Gazetteer) -> None:

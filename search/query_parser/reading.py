@@ -77,7 +77,7 @@ _DENIAL = re.compile(
     r"(?<![\w-])(?P<cue>no|not|non|neither|without|w/o|w/out|never|negative for|free of|free from|absence "
     r"of|excluding|exclude"
     r"|except|other than|denies|lacks|lacking|doesn't have|does not have|don't have|do not have|nor|none of|any but)"
-    r"[\s-]+(?:(?:any|the|a|an|known|evidence of|history of|hx of|signs? of|of|have|has|had|my|current|currently"
+    r"[\s-]+(?:(?:any|the|a|an|known|evidence of|history of|hx of|signs? of|of|in|for|have|has|had|my|current|currently"
     r"|prior|previous|active)\s+){0,3}$"
 )
 """A word of denial right before a concept."""

@@ -125,15 +125,22 @@ _HARM = re.compile(
     r"|enteritis|mucositis|fibrosis)"
 )
 """Behind a therapy: its harm is meant."""
+_FIT = re.compile(r"[\s-]*(?:(?:therapy|treatment)[\s-]*)?(?:is )?(?:eligible|candidates?|fit)\b")
 _UNFIT = re.compile(
-    r"[\s-]*(?:(?:therapy|treatment)[\s-]*)?(?:is )?(?:contra-?indicated|in-?eligible|eligible|unfit|unsuitable"
-    r"|candidates?|fit)\b"
+    r"[\s-]*(?:(?:therapy|treatment|chemo(?:therapy)?)[\s-]*)?(?:is |was |are )?(?:contra-?indicated"
+    r"|in-?eligib(?:le|ility)|unfit|unsuitable|not (?:a )?(?:possible|suitable|eligible|candidate)"
+    r"|non-?(?:eligible|candidates?))\b"
 )
-_UNFIT_BEFORE = re.compile(
-    r"\b(?:not (?:a )?(?:candidates? for|eligible for|fit for|suitable for)|in-?eligible for|unfit for"
-    r"|unsuitable for|candidates? for|eligible for|fit for|(?:not |too )(?:strong|weak|frail|sick|old"
-    r"|young|ill|well|healthy)(?: enough)? for)\s+(?:any |the |intensive |more |further )*$"
+"""Behind a therapy that the person cannot have ("cisplatin ineligible")."""
+_FIT_BEFORE = re.compile(
+    r"(?P<cue>(?<![\w-])(?:not (?:an? )?|non-?|in-?|un-?|too |isn't (?:an? )?|wasn't (?:an? )?|never (?:an? )?)?"
+    r"(?:(?:good )?candidates? for|eligible for|suitable for|fit (?:enough )?for"
+    r"|(?:strong|weak|frail|sick|old|young|ill|well|healthy)(?: enough)? for))\s+(?:any |the |an? |intensive |more"
+    r"|further |high[- ]dose )*$"
 )
+_CANNOT = re.compile(r"not|non|in|un|isn't|wasn't|never|too (?!well|young|healthy|fit|strong)")
+_NOT_BEFORE = re.compile(r"\b(?P<cue>not|non|isn't)[\s-]+(?:an? )?(?:good |intensive )?$")
+"""Before a therapy behind which "candidate" or "eligible" follows."""
 _BEHIND = (
     (
         "refractory",
@@ -163,12 +170,14 @@ _BEHIND = (
         None,
         re.compile(
             r"[\s-]*(?:(?:inhibitor|therapy|treatment|chemotherapy|tki)s?[\s-]*)?(?:pre-?treated"
-            r"|experienced|exposed|exp(?=$|[,;.])|treated|already|given|completed|finished|done|received"
+            r"|experienced|exposed|exp(?=$|[,;.])|treated|already|given|(?:just |recently )?started"
+            r"|ongoing|completed|finished|done|received"
             r"|before\b(?!\s+(?:(?:the|my|her|his|a|an|any|planned|elective)\s+)?(?:surg\w+|operat\w+|resection|transplant\w*"
             r"|\w+ectomy|radio\w+|radiation|chemo-?radi\w+|consolidation|asct|sct))"
-            r"|previously|in the past|(?:19|20)\d\d|last year|\d+ (?:years?|months?|weeks?"
+            r"|previously|in the past|(?:19|20)\d\d|last (?:year|yr|month|week|spring|summer|fall|autumn|winter)"
+            r"|\d+ (?:years?|months?|weeks?"
             r"|mos?|wks?|yrs?) ago|x ?\d+(?: "
-            r"cycles)?(?! trials?))\b"
+            r"cycles)?(?! trials?)|(?:for |x ?)?\d+ (?:cycles|rounds|doses|courses|infusions|fractions))\b"
         ),
     ),
 )
@@ -209,7 +218,7 @@ def read_therapies(reading: Reading) -> None:
     """Therapies with what is said of them."""
     courses = list(_courses(reading))
     lower = reading.view.lower
-    verdicts = _shared_back(lower, courses, [_said(reading, one) for one in courses])
+    verdicts = _shared_back(lower, courses, _all_said(reading, courses))
     had: str | None = None
     outcome: str | None = None
     strong = False
@@ -240,6 +249,8 @@ def read_therapies(reading: Reading) -> None:
 def _goes_on(lower: str, courses: list[_Course], number: int, *, strong: bool) -> bool:
     """Whether what was said of the therapy before holds for this one too: over "and", in a list that ends in one."""
     start, end = courses[number - 1].end, courses[number].start
+    if lower[start:end] == " " and not strong and courses[number].drugs and not courses[number - 1].drugs:
+        return False  # "after chemoradiation durvalumab": what comes next
     if lower[start:end] == " " or _AND.fullmatch(lower, start, end):
         return True
     if not _LISTED.fullmatch(lower, start, end):
@@ -277,10 +288,21 @@ def _shared_back(lower: str, courses: list[_Course], said: list[_Said | None]) -
     return shared
 
 
-def _said(reading: Reading, one: _Course) -> _Said | None:
+def _all_said(reading: Reading, courses: list[_Course]) -> list[_Said | None]:
+    """What is said of each; words behind one therapy ("X failed Y") say nothing of the next."""
+    said: list[_Said | None] = []
+    taken = 0
+    for one in courses:
+        said.append(_said(reading, one, taken))
+        last = said[-1]
+        taken = last[2] if last is not None and last[2] > one.end else 0
+    return said
+
+
+def _said(reading: Reading, one: _Course, taken: int) -> _Said | None:
     """Kind (None: nothing says), span, polarity, outcome, setting; None where the therapy is neither wanted nor had."""
     lower = reading.view.lower
-    before, after = reading.before(one.start, 110), reading.after(one.end, 60)
+    before, after = reading.before(one.start, max(0, min(110, one.start - taken))), reading.after(one.end, 60)
     at = one.start - len(before)
     setting_before, setting_behind = _SETTINGS.search(before), _SETTING_AFTER.match(after)
     start, end, setting = one.start, one.end, None
@@ -292,8 +314,12 @@ def _said(reading: Reading, one: _Course) -> _Said | None:
     naive = _NAIVE.match(after)
     if naive is not None:
         return "prior_therapy", one.start, one.end + naive.end(), True, None, None
-    if _HARM.match(after) or _UNFIT.match(after) or _UNFIT_BEFORE.search(before):
+    if _HARM.match(after):
         return None
+    fitness = _fitness(before, after)
+    if fitness is not None:
+        cannot, lead, tail = fitness
+        return ("intervention", at + lead, one.end + tail, True, None, setting) if cannot else None
     declined = _DECLINED.match(after)
     if declined is not None:
         return "intervention", one.start, one.end + declined.end(), True, None, setting
@@ -325,6 +351,19 @@ def _said(reading: Reading, one: _Course) -> _Said | None:
             outcome = "intolerance"
         return "prior_therapy", at + had.start("cue"), end, False, outcome, setting
     return None, start, end, False, None, setting
+
+
+def _fitness(before: str, after: str) -> tuple[bool, int, int] | None:
+    """Whether a person cannot have a therapy, and where what says so starts before and ends behind; None: not said."""
+    unfit = _UNFIT.match(after)
+    if unfit is not None:
+        return True, len(before), unfit.end()
+    fit = _FIT.match(after)
+    if fit is not None:
+        denied = _NOT_BEFORE.search(before)
+        return denied is not None, len(before) if denied is None else denied.start("cue"), fit.end()
+    ahead = _FIT_BEFORE.search(before)
+    return None if ahead is None else (_CANNOT.match(ahead["cue"]) is not None, ahead.start("cue"), 0)
 
 
 def _is_wanted(had: re.Match[str]) -> bool:
@@ -384,10 +423,35 @@ def _mentions(reading: Reading) -> list[_Course]:
             name = _against(marker.quote)
             if name is not None:
                 found.append(_Course(marker.start, marker.end, (name,), drugs=False))
+    found += _regimens(reading, found)
     for match in _CODE.finditer(view.text):
         if reading.free(*match.span()) and not any(o.start < match.end() and match.start() < o.end for o in found):
             found.append(_Course(*match.span(), (match.group(),), drugs=True))
     return found
+
+
+_BRIEF = re.compile(
+    r"(?<![\w-])(?:dd)?(?P<name>TIP|VIP|BR|ICE|R-ICE|BEAM|SMILE|CVP|AC|TC|EC)(?![\w-]|\s?(?:ca|cancer)\b)"
+)
+"""Regimens whose letters are other things in the company of other diseases."""
+_BREAST_ONLY = frozenset({"AC", "TC", "EC"})
+
+
+def _regimens(reading: Reading, found: list[_Course]) -> list[_Course]:
+    """Regimens that only capitals beside a cancer tell from other words ("MCL after BR", "breast TC x4")."""
+    view = reading.view
+    codes = {code for one in reading.found("cancer") for code in one.codes}
+    if not codes or view.typed.isupper():
+        return []
+    read = []
+    for match in _BRIEF.finditer(view.text):
+        covered = any(one.start < match.end() and match.start() < one.end for one in found)
+        if covered or not reading.free(*match.span()) or (match["name"] in _BREAST_ONLY and "BREAST" not in codes):
+            continue
+        mentions = find_therapies(f"{match['name']} regimen")
+        if mentions:
+            read.append(_Course(*match.span(), (mentions[0].name,), drugs=True))
+    return read
 
 
 def _against(target: str) -> str | None:

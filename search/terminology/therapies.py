@@ -274,6 +274,16 @@ _LIST_HEAD = re.compile(
     r"directed|targeting|ADCs?|TKIs?|CAR|bispecifics?|therap(?:y|ies)|agents?)\b",
     re.I,
 )
+_AIMED = re.compile(
+    r"\b(?:therap(?:y|ies)|treatments?|agents?|drugs?|antibod(?:y|ies)|products?|inhibitors?|cells?|compounds?|ADCs?"
+    r"|conjugates?|vaccines?|CAR-?Ts?)\b[^.;]{0,50}?\b(?:target(?:ing|s|ed (?:to|at|against))"
+    r"|directed (?:to|at|against|towards?)|against|specific (?:for|to)|that (?:target|inhibit|block)s?)"
+    r"(?: (?:the|either|both|any))?[\s(]*$",
+    re.I,
+)
+"""Words of a treatment that a target follows: "any therapy targeting …"."""
+_AIM = 90
+"""Characters before a target in which such words stand."""
 _ANTI = re.compile(r"\banti[\s-]{0,2}\(?$", re.I)
 
 
@@ -305,7 +315,11 @@ def _close_chain(reader: _Reader, chain: list[tuple[int, int, _Target]]) -> None
         return
     text, first, last = reader.text, chain[0][0], chain[-1][1]
     head = _LIST_HEAD.match(text, last)
-    headed = head is not None or _ANTI.search(text, max(0, first - 8), first) is not None
+    headed = (
+        head is not None
+        or _ANTI.search(text, max(0, first - 8), first) is not None
+        or _AIMED.search(text, max(0, first - _AIM), first) is not None
+    )
     if not headed:
         before, after = reader.neighbours(first, last)
         headed = (

@@ -10,7 +10,7 @@ from search.eligibility.context import telling
 from search.terminology.therapies import find_therapies, is_a
 
 _GRADE = re.compile(
-    r"(?P<op2>>=|<=|>|<|\u2265|\u2264)?\s*(?:ctcae\s*)?grade\s*(?P<op>>=|<=|>|<|\u2265|\u2264)?\s*"
+    r"(?P<op2>>=|<=|>|<|\u2265|\u2264)?\s*(?:ctcae\s*)?grade\s*\\?(?P<op>>=|<=|>|<|\u2265|\u2264)?\s*"
     r"(?P<low>[0-5]|iv|i{1,3})\b"
     r"(?:\s*(?P<more>or (?:higher|greater|worse|more|above)|\+))?",
     re.I,
@@ -26,7 +26,9 @@ _CONTROLLED = re.compile(
     re.I,
 )
 _OUT_OF_CONTROL = re.compile(
-    r"uncontrolled|unstable|not (?:well |adequately )?controlled|poorly[- ]controlled|unresolved|\bactive\b", re.I
+    r"uncontrolled|unstable|not (?:well |adequately )?controlled|(?:poorly|inadequately)[- ]controlled"
+    r"|unresolved|\bactive\b",
+    re.I,
 )
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*-?\s*(day|week|month|year|d|w|mo|y)s?\b", re.I)
 _WITHIN = re.compile(

@@ -104,6 +104,7 @@ _TO_BE_RULED_OUT = re.compile(
     r"[^.;]{0,60}\bmust (?:have|undergo)\b[^.;]{0,60}\b(?:ct|mri|scans?|imaging)\b[^.;]{0,40}\bnegative\b"
 )
 """Behind a suspicion of metastases: an examination that must find none."""
+_WITHOUT = re.compile(r"\b(?:without|w/o) (?:\w+ ){0,2}$")
 _SIZE = re.compile(
     r"[ ,(]*(?:(?:that|which) are |of |measuring |lesions? |tumou?rs? |size |in |diameter |with |a )*"
     r"(?:[>\u2265]=?|=>|greater than|larger than|more than|at least|exceeding)(?: or equal to)? ?\d+"
@@ -142,6 +143,8 @@ class CnsReader:
             if _ASIDE.search(before) or _REASON.search(before) or (match.lastgroup is None and _TALK.match(after)):
                 continue
             said = stance(line, start, end, text)
+            if line.section is Section.EXCLUSION and _WITHOUT.search(before):
+                continue  # "bone metastases without cord compression"
             if line.section is Section.INCLUSION and _TO_BE_RULED_OUT.match(after):
                 continue
             size = _SIZE.match(words, match.end()) if said.requirement is Requirement.PROHIBITED else None

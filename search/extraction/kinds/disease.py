@@ -17,6 +17,7 @@ import ahocorasick
 from search.eligibility.criterion import Section
 from search.extraction.guards import is_other_malignancy, is_other_malignancy_line
 from search.extraction.polarity import sentence
+from search.extraction.polarity_words import BRACKETS
 from search.extraction.reading import CriteriaText, Line
 from search.terminology import oncotree
 from search.terminology.cancers import find_cancers
@@ -289,8 +290,13 @@ def words_before(line: Line, at: int) -> str:
     return " ".join(line.folded[max(first, at - _WINDOW) : at].split()) + " "
 
 
+_SPACES = re.compile(r"  +")
+
+
 def is_purpose(before: str) -> bool:
     """Whether what follows says what a therapy, test or rule was for ("prior chemotherapy for …"), not what one has."""
+    if "(" in before:
+        before = _SPACES.sub(" ", BRACKETS.sub(" ", before))
     if _TO_TREAT.search(before):
         return True
     if _PURPOSE.search(before) is None:

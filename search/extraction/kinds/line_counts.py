@@ -61,7 +61,7 @@ _ADJECTIVE = (
     r"|unsuccessful|consecutive|adequate|treatment|therapy|therapies"
     r"|additional|other|induction|multi-?agent|multi-?drug|anti-?(?:myeloma|lymphoma|leukemia)"
     r"|metastatic|non-[a-z-]+|conventional|available|lines?|the|medical|drug"
-    r"|myeloma|investigational|single-agent|first-line|anti-[a-z0-9/()-]+|[a-z0-9-]+-(?:based"
+    r"|myeloma|investigational|single-agent|first-line|anti-[a-z0-9/()-]+|[a-z0-9-]+[- ](?:based"
     r"|containing)|any|available|active|sequential|cancer|[a-z]+mab|[a-z]+nib"
     r"|immuno-?chemotherapy|chemoimmunotherapy|antiandrogen|arsi|arpi|her2-directed|her2-targeted"
     r"|[a-z0-9]+-(?:directed|targeted)|cdk4/6|parp|inhibitors?|\([^)]{1,40}\)|,)[ -]){0,7}"
@@ -127,9 +127,13 @@ _NAIVE = re.compile(
 )
 _NAIVE_REACH = 120
 """Characters behind "treatment-naive" in which an alternative is looked for."""
+_TREATED = (
+    r"(?:treated|relaps|refractory|recurr|recei|pre-?treat|fail|progress|experienced|have|has|had|having|after|follow"
+    r"|prior|previous|at least|up to|no more|not more|intoleran|line|one|two|\d|exposed|resistant|maximum)"
+)
 NAIVE_OR_TREATED = re.compile(
-    r"na[i\u00ef]ve\b[^.;]{0,120}\bor\b|\bor\b[^.;]{0,60}na[i\u00ef]ve\b"
-    r"|\b(?:previously )?untreated\b[^.;]{0,80}\bor\b"
+    rf"na[i\u00ef]ve\b[^.;]{{0,120}}\bor\b[^.;]{{0,60}}\b{_TREATED}|\bor\b[^.;]{{0,60}}na[i\u00ef]ve\b"
+    rf"|\b(?:previously )?untreated\b[^.;]{{0,80}}\bor\b[^.;]{{0,60}}\b{_TREATED}"
 )
 _OTHER_STATE = re.compile(
     r"\b(?:treated|relapsed|refractory|experienced|brain|cns|hepatitis|hcv|hbv|infection|alk|egfr"

@@ -68,6 +68,7 @@ _RELEVANT = Gated(
             "discontinu",
             "benefit",
             "platinum",
+            "respon",
         ),
         "include",
     ),
@@ -75,7 +76,8 @@ _RELEVANT = Gated(
         r"\b(?:prior|previous|receiv|receipt|treat|expos|underg|underw|histor|since|within|weeks?|days?"
         r"|months?|wks?|half|fail|refractory|resistant"
         r"|resistance|progress|relaps|intoleran|naive|na\u00efve|after|following|last|had|use of|used"
-        r"|elapsed|washout|wash-out|complet|discontinu|benefit|platinum|untreated|include)"
+        r"|elapsed|washout|wash-out|complet|discontinu|benefit|platinum|untreated|include"
+        r"|respon)"
     ),
 )
 _SENTENCE = re.compile(  # every way begins with the character itself, which is quickly found
@@ -86,7 +88,10 @@ _WASHOUT_LIST = re.compile(
     r"|following (?:time|period|interval)s?)\b"
 )
 _OPENS = re.compile(r":\s*$|\bfollowing\b[^.]{0,60}$|\b(?:with|including|of|any of|to|or)\W*$")
-_HEADS = re.compile(r"\b(?:following|received|treated|wash-?out|elapsed|prior treatment with)\b")
+_HEADS = re.compile(
+    r"\b(?:following|received|treated|wash-?out|elapsed|prior treatment with|treatments? within"
+    r"|prior therap(?:y|ies))\b"
+)
 _MUST_INCLUDE = re.compile(r"\b(?:includ(?:e|es|ed|ing)|contain(?:ed|ing)?|consist\w*|comprising)\b")
 _MALIGNANCY = re.compile(r"malignanc|cancer|carcinoma|neoplas|tumou?r")
 _GAP = re.compile(r"\s+")

@@ -17,7 +17,7 @@ HISTORY = re.compile(
     r"|since|(?:last|most recent|final) (?:dose|treatment|course|cycle|administration|therapy)|last|complet\w+|finished"
     r"|discontinu\w+|stopp?(?:ed|ing)?|off|relapsed|refractory|resistant|progress\w*|intoleran\w+|despite"
     r"|unresponsive|non-?respon\w+|elapsed"
-    r"|from(?= (?:the )?(?:last|prior|previous|any))|benefit(?:ed)? from|consist\w* of|contained"
+    r"|from(?= (?:the )?(?:last|prior|previous|any))|benefit(?:t?ed|t?ing)? from|consist\w* of|contained"
     r"|on(?= (?:prior|previous|first|any)))\b"
 )
 """A sign, before the therapy, that it lies in the past."""
@@ -176,8 +176,8 @@ COUNTS = re.compile(
 )
 """A rule of how lines are counted."""
 OF_THE_SITE = re.compile(
-    r"\b(?:lesions?|areas?|fields?|sites?|tissues?|specimens?|samples?|blocks?|slides?|biops(?:y|ies)"
-    r"|scans?)\b(?P<rest>[^.;]*)$"
+    r"\b(?:(?:bone|bony|brain|cns|liver|hepatic) metastas[ei]s|lesions?|areas?|fields?|sites?|tissues?|specimens?"
+    r"|samples?|blocks?|slides?|biops(?:y|ies)|scans?)\b(?P<rest>[^.;]*)$"
 )
 """A place or a sample, not the patient, was treated."""
 CAUSED = re.compile(
@@ -185,6 +185,10 @@ CAUSED = re.compile(
     r"|associated with)(?: any| the| a| their| prior| previous| recent| other| [a-z-]+ed)* ?$"
 )
 """The therapy is the cause of something."""
+BETWEEN = re.compile(
+    r"\bbetween (?:[a-z]+ ){0,3}(?:discontinu\w+|end|completion|stopping|last dose|cessation) of (?:[a-z-]+ ){0,3}$"
+)
+"""The end of the therapy is one end of a span of time."""
 EXCEPTED = re.compile(r"\b(?:except|unless)\b")
 """Opens an exception."""
 LAB = re.compile(
@@ -203,7 +207,7 @@ NEGATION = re.compile(
 )
 """Negations that belong to the evidence."""
 RECEIVING = re.compile(
-    r"^(?:concurrent\w*|current(?:ly)?|ongoing|during|while|receive|continu\w+|undergo\w*|enrol\w*"
+    r"^(?:concurrent\w*|current(?:ly)?|ongoing|during|while|receiv(?:e|ing)|participating|continu\w+|undergo\w*|enrol\w*"
     r"|concomitant\w*|require\w*|requiring|planned|until|standard of care|considered|need\w*|if|may be"
     r"|can be|alternative|prior to|before|availab\w+|would)$"
 )
@@ -221,12 +225,23 @@ MASKED = re.compile(
     r"| and| and/or|/)(?= (?:in |have |has |had )?(?:prior|previous|past|recent|the|received))"
     r"|\b(?:is|are) (?:currently )?receiving(?=(?: or|/) (?:has|have|had|prior|previous))"
     r"|\b(?:currently )?(?:receiving|taking|using),? or (?=(?:has|have|had|received|previously))"
-    r"|\brequired to have\b|\bneed to have\b"
+    r"|\brequired to have\b|\bneed to have\b|(?<=history of )(?:receiving|undergoing)\b"
 )
 """Words that would hide a history beside them ("prior or current")."""
 
 
-_MASKABLE = ("current", "concomitant", "ongoing", "receiving", "planned", "present", "taking", "using", "d to have")
+_MASKABLE = (
+    "current",
+    "concomitant",
+    "ongoing",
+    "receiving",
+    "planned",
+    "present",
+    "taking",
+    "using",
+    "d to have",
+    "undergoing",
+)
 
 
 def mask(words: str) -> str:

@@ -53,6 +53,8 @@ _HOW_MANY = re.compile(
     r" (?:prior|previous)(?: [a-z-]+){0,2} $"
 )
 """What is counted ("no more than one prior"): a count of lines, not a therapy."""
+_MEANWHILE = frozenset({"during", "while", "receiving", "ongoing", "undergoing"})
+"""Signs of a present therapy that are part of its outcome."""
 _TOXIC_LINK = re.compile(r"\b(?:from|of|to|by|with|during|after|following|on|prior|previous)\b")
 
 
@@ -171,6 +173,7 @@ def _is_no_history(scene: _Scene) -> bool:
         cues.DEFINES.search(scene.left[-_NEAR:])
         or _HOW_MANY.search(scene.left[-_NEAR:])
         or cues.COUNTS.match(scene.right)
+        or cues.BETWEEN.search(scene.left[-_WIDE:])
     ):
         return True
     if cues.KILL_BEHIND.match(scene.right) and not scene.washed:
@@ -222,6 +225,8 @@ def _is_outweighed(
         return False
     if window is not None and (window.end <= scene.group.start or cues.RECEIVING.match(kill.said)):
         return False
+    if "progressed" in outcomes and kill.said in _MEANWHILE:
+        return False  # "progression during X", "relapsed while receiving X"
     return not (outcomes and kill.said.startswith(("standard of care", "availab")))
 
 

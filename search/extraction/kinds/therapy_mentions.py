@@ -55,8 +55,9 @@ _PHRASE = re.compile(
     r"(?:(?:line of|lines of|systemic|local|cancer|anti-?cancer|anti-?neoplastic|anti-?tumou?r|oncologic(?:al)?|medical"
     r"|adjuvant|neoadjuvant|melanoma|lymphoma|leuk[a]?emia|myeloma|metastatic|salvage|antimyeloma|antileuk[a]?emi[ac]c?"
     r"|antilymphoma|anti-(?:myeloma|lymphoma|leukemia|leukemic)"
-    r"|breast cancer|lung cancer|prostate cancer|disease|drug|[a-z]+-directed|specific|active|study)\s){0,3}"
-    r"(?P<noun>therap(?:y|ies)|treatments?|regimens?)\b(?! (?:with|by|using|consisting|or receipt"
+    r"|breast cancer|lung cancer|prostate cancer|disease|drug|[a-z]+-directed|specific|active|study|intensive"
+    r"|aggressive|curative|extensive)\s){0,3}"
+    r"(?P<noun>therap(?:y|ies)|treatments?|regimens?)\b(?! (?:with|by|using|consisting|targeting|directed|or receipt"
     r"|failure|area|site|field|plan|arm|period|options?))"
 )
 _DIRECT = re.compile(
@@ -69,11 +70,12 @@ _TRIAL = re.compile(
     r"(?:(?:interventional|therapeutic|clinical|investigational|drug|experimental|treatment|research|previous|prior"
     r"|systemic|concurrent)[ -])*(?:study|studies|trials?)\b(?: (?:of|with|involving) an? investigational "
     r"(?:agent|drug|product|device|medicinal product))?"
+    r"|\b(?:last|latest) (?:other )?(?:clinical|drug|therapeutic|interventional) (?:study|trial)\b"
 )
 _NOVEL = re.compile(
     r"\b(?:investigational|experimental)(?: \([^)]{0,60}\))?(?: (?!device|study|trial|and\b|or\b|nature)[a-z-]+){0,3}?"
     r" (?:drugs?|agents?|products?|therap(?:y|ies)|treatments?|compounds?|medications?|ip)\b"
-    r"|\b(?:other|any) ip\b"
+    r"|\b(?:other|any) ip\b|\b(?:other|another) (?:testing|test|trial) drugs?\b"
 )
 _SMALL_MOLECULE = re.compile(
     r"\btargeted (?:small[- ]molecul\w+ )?(?:[a-z-]+ )?(?:therap(?:y|ies)|agents?|drugs?|treatments?)\b"
@@ -172,6 +174,8 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
             continue
         if not _counted(mention.name, mention.kind):
             continue
+        if mention.name == "TCR-T" and folded.endswith("inhibitory ", 0, mention.start):
+            continue  # a receptor that inhibits T cells is none that was put into them
         if mention.name == "stem cell transplant" and _is_allogeneic(folded, mention):
             continue
         before = folded[max(0, mention.start - 24) : mention.start]
@@ -202,6 +206,11 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
             found = [n for n in found if n not in inside]
             found.append(Named(*match.span(), (INVESTIGATIONAL,), vague=True))
     spans = [(m.start, m.end) for m in mentions]
+    found += [
+        n
+        for n in (*_shortened(cased, folded), *_coded(cased, folded))
+        if not any(a < n.end and n.start < b for a, b in spans)
+    ]
     for literals, pattern, name in _PHRASES:
         if not _holds(folded, literals):
             continue
@@ -215,6 +224,43 @@ def named_therapies(cased: str, folded: str) -> list[Named]:
             names = (ANTICANCER, SYSTEMIC) if name == ANTICANCER else (name,)
             found.append(Named(start, end, names, vague=True, trial=pattern is _TRIAL))
     return sorted(found, key=lambda n: (n.start, n.end))
+
+
+_ET = re.compile(r"(?<=[a-z)] )ET\b(?! al\b)")
+_ENDOCRINE = ("adjuvant", "endocrine", "cdk4/6", "aromatase", "tamoxifen", "fulvestrant", "breast")
+_BLOOD = ("thrombocyth", "myelofib", "polycyth", "pv")
+
+
+def _shortened(cased: str, folded: str) -> list[Named]:
+    """Endocrine therapy as "ET", where the words around are of breast cancer and not of essential thrombocythemia."""
+    if " ET" not in cased or not _holds(folded, _ENDOCRINE) or _holds(folded, _BLOOD):
+        return []
+    return [Named(*match.span(), ("endocrine therapy",), vague=False) for match in _ET.finditer(cased)]
+
+
+_CODE = re.compile(
+    r"(?<=[a-z] )(?!(?:NCT|CYP|CA|WHO|AJCC|FIGO|ICD|ISO|RTOG|SWOG|GOG|NSABP|CALGB|COVID|HBV|HCV|HPV|CD|SUV|RECIST|CTCAE"
+    r"|ECOG|NCCN|AREN|ACNS|AALL|AEWS|ANBL|ARST|TNM)\b|[A-Z]+ |(?:NCT|CYP|CA|WHO|AJCC|FIGO|ICD|RTOG|CD)-?\d)"
+    r"[A-Z]{2,6}-?\d{3,6}[A-Z]?\b(?:/[A-Z]{2,6}-?\d{3,6}\b)?"
+)
+"""A development code that no table knows ("ABC-1234")."""
+_CODE_CUE = re.compile(
+    r"\b(?:prior|previous(?:ly)?) (?:(?:therapy|treat(?:ed|ment)|exposure|exposed|use|received|administration)"
+    r" ?(?:with|to|of)? )?(?:any |an? )?$"
+)
+_CODE_REACH = 45
+"""Characters before a code in which its cue stands."""
+
+
+def _coded(cased: str, folded: str) -> list[Named]:
+    """Drugs that have only a code, right behind the words for having had them."""
+    if not _holds(folded, ("prior", "previous")):
+        return []
+    return [
+        Named(*match.span(), (match.group(),), vague=False)
+        for match in _CODE.finditer(cased)
+        if _CODE_CUE.search(folded, max(0, match.start() - _CODE_REACH), match.start())
+    ]
 
 
 STUDY_EVENT = re.compile(
@@ -245,9 +291,9 @@ def _holds(folded: str, literals: tuple[str, ...]) -> bool:
     return False
 
 
-_NOVELTIES = ("investigational", "experimental", " ip")
+_NOVELTIES = ("investigational", "experimental", " ip", "testing drug", "test drug", "trial drug")
 _PHRASES = (
-    (("particip", "enrol", "involv", "taken part", "partak"), _TRIAL, INVESTIGATIONAL),
+    (("particip", "enrol", "involv", "taken part", "partak", "last ", "latest "), _TRIAL, INVESTIGATIONAL),
     (_NOVELTIES, _NOVEL, INVESTIGATIONAL),
     (("targeted", "molecul"), _SMALL_MOLECULE, "targeted therapy"),
     (("anti", "directed", "specific"), _DIRECT, ANTICANCER),

@@ -13,6 +13,7 @@ OUTCOMES: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"|non-?respon\w+|(?:did|does|do|has|have|not) not respond\w*|(?:lack|loss) of (?:response"
             r"|benefit)|inadequate response|insufficient response"
             r"|no (?:complete |partial |objective )?(?:response|remission|cr|pr)|ineffective|exhausted"
+            r"|no longer (?:benefit\w*|respon\w+)"
             r"|continued to grow|worsen\w*)\b"
         ),
     ),
@@ -39,6 +40,7 @@ _LINK = re.compile(
     r"\b(?:on|after|following|to|during|with|of|from|while|despite|under|post|upon|since|by|failed"
     r"|fail|failing|received|tolerate|had|treated|through|or|and|have|in)\b|^\W*$"
 )
+_LINKS_ITSELF = re.compile(r"\b(?:to|after|following|on|from)$")
 _REACH = 140
 """Characters before a therapy in which its outcome may stand."""
 _BREAK = re.compile(
@@ -107,6 +109,8 @@ def outcomes_of(before: str, behind: str) -> tuple[tuple[str, ...], bool]:
 
 
 def _is_linked(near: str, match: re.Match[str], last_stop: int) -> bool:
-    if match.end() <= last_stop or _LINK.search(near, match.end()) is None:
+    if match.end() <= last_stop:
+        return False
+    if _LINK.search(near, match.end()) is None and not _LINKS_ITSELF.search(match.group()):
         return False
     return not _NOT_RESISTANCE.search(near[max(0, match.start() - _NAMED_BEFORE) : match.end()])

@@ -91,6 +91,9 @@ _MAY_HAVE = re.compile(
 )
 _MODAL = re.compile(r"\b(?:must|should|may|can|will|shall)\b")
 _UNTIL = re.compile(r"\b(?:until|up to)\b")
+_SET_APART = re.compile(
+    r"\b(?:except(?: for)?|(?<!not )excluding|other than|with the exception of|apart from) (?:[a-z-]+ ){0,2}$"
+)
 _EXCEPTING = re.compile(r"\b(?:unless|except)\b")
 _COMPARATOR = 6
 """Characters of a window's own words in which "up to" may stand."""
@@ -136,6 +139,8 @@ def requirement_of(
     resolved = stance(line, *span, text).requirement
     spelt_out = resolved is _ALLOWED and GOES_ON.match(sentence.words[sentence.start :].lstrip())
     meant = resolved if spelt_out else _meant(resolved, around, said, said.start - first)
+    if meant is not _ALLOWED and not said.outcomes and _SET_APART.search(left[-_NEGATION_REACH:]):
+        return _ALLOWED  # "no chemotherapy except hydroxyurea", "2 weeks since any therapy other than X"
     if said.naive:
         return _PROHIBITED if around.inclusion or _NEGATIVE.search(left) else None
     if meant is _ALLOWED:

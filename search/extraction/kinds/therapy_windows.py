@@ -28,7 +28,8 @@ _APART = re.compile(
     r"|who|(?:any )?(?:prior|previous|major|live|active))\b|\b(?:unless|but|however|except)\b"
 )
 _JUST_FOR = re.compile(
-    r"^[ )]*(?:for|from|of|if|in case of|since|after)(?: (?:the|any|a|an|prior|previous|last|all"
+    r"^[ )]*(?:(?:is |are |must be )?(?:required|needed|necessary) )?"
+    r"(?:for|from|of|if|in case of|since|after)(?: (?:the|any|a|an|prior|previous|last|all"
     r"|patients treated with|completion of|dose of))* ?(?:[a-z-]+ ){0,3}$"
 )
 _FOR = re.compile(

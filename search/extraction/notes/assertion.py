@@ -75,6 +75,15 @@ _DENIED_AFTER = re.compile(
     r"ruled out|none\b|never\b(?! (?:treated|needed|required))|unremarkable|-ve\b|\(-\)|immune\b|no\b(?=[,.;)\s]*$))"
 )
 
+_VIRUS = r"(?:hiv(?:-?[12])?|hbv|hcv|hbsag|hep(?:atitis)?(?: ?[bc])?)"
+_VIRUS_ALONE = re.compile(_VIRUS)
+_VIRUS_DENIED = re.compile(
+    r"^-(?=[\s/,;.)]|$)"
+    rf"|^(?:(?:\s*[,/&]\s*|\s+and\s+){_VIRUS})+\s*(?:serolog\w+ )?(?:(?:is|are|all|both) )*"
+    r"(?:neg\b(?! for)|negative\b(?! for)|-ve\b|non-?reactive|-(?=[\s/,;.)]|$))"
+)
+"""How a virus is signed off: "HIV-/HBV-", "HIV, hepatitis negative". Of other words a dash behind them says nothing."""
+
 
 def is_negated(note: NoteText, start: int, end: int, *, off: bool = True) -> bool:
     """Whether a mention is denied by what stands before it ("no X", "denies X, Y or Z") or behind it ("X: none").
@@ -86,6 +95,8 @@ def is_negated(note: NoteText, start: int, end: int, *, off: bool = True) -> boo
         off: whether "off X" denies it; of a treatment it says that it was given.
     """
     if _DENIED_AFTER.match(note.after(end, 60)):
+        return True
+    if _VIRUS_ALONE.fullmatch(note.text[start:end].lower()) and _VIRUS_DENIED.match(note.after(end, 60)):
         return True
     before = clause_before(note, start)
     cues = [cue for cue in _CUE.finditer(before) if off or cue.group() != "off"]

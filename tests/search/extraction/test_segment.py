@@ -254,3 +254,23 @@ def test_lines_that_open_no_exclusions(line: str) -> None:
 )
 def test_exclusions_that_begin_inside_a_line(text: str, at: str) -> None:
     assert [part.start for part in sections(text) if part.kind == "exclusion"] == [text.index(at)]
+
+
+def test_an_export_without_headings_lists_the_exclusions_below_the_fields_of_the_registry() -> None:
+    text = "Proven glioma\n\nHealthy volunteers allowed\nMust have minimum age of 18 Years\n\nPrior stroke\n"
+    assert kinds(text) == [
+        ("i", "Proven glioma\n\nHealthy volunteers allowed\nMust have minimum age of 18 Years"),
+        ("e", "Prior stroke"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Proven glioma\nMust have minimum age of 18 Years\n",
+        "Must have minimum age of 18 Years\nProven glioma\n",
+        "Proven glioma\n",
+    ],
+)
+def test_fields_of_the_registry_at_either_end_divide_nothing(text: str) -> None:
+    assert [kind for kind, _ in kinds(text)] == ["i"]

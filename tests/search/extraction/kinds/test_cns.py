@@ -112,3 +112,8 @@ def test_a_size_bounds_what_is_ruled_out() -> None:
 
 def test_an_examination_that_must_find_none_allows_none() -> None:
     assert read("inclusion", "Subjects with signs of brain metastases must have a brain MRI negative for them") == set()
+
+
+def test_an_exclusion_of_those_without_it_bans_no_compression() -> None:
+    assert read("exclusion", "Painful bone metastases without spinal cord compression") == set()
+    assert read("exclusion", "Painful bone metastases w/o spinal cord compression") == set()

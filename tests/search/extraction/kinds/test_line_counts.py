@@ -129,3 +129,12 @@ def test_quotes_are_exact() -> None:
     text = excluded("More than\n  2 prior lines of systemic therapy")
     for _, item in counts(text):
         assert text[item.evidence.start : item.evidence.end] == item.evidence.quote
+
+
+def test_untreated_cancer_of_one_of_two_organs_is_untreated() -> None:
+    assert bounds(included("Previously untreated metastatic colon or rectal cancer")) == [(0, 0)]
+    assert bounds(included("Previously untreated metastatic disease or relapsed after surgery")) == []
+
+
+def test_a_containing_regimen_is_counted() -> None:
+    assert bounds(included("No more than 1 prior chemotherapy containing regimen")) == [(None, 1)]

@@ -311,3 +311,82 @@ def test_what_a_permission_includes_is_allowed() -> None:
     told = dict(asked(included(text)))
     assert told["samarium-153"] is Requirement.ALLOWED
     assert told["strontium-89"] is Requirement.PROHIBITED
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Progression of disease during adjuvant endocrine treatment", "endocrine therapy"),
+        ("Relapse while receiving ibrutinib", "ibrutinib"),
+        ("At least a partial response to front line chemotherapy", "chemotherapy"),
+        ("No longer benefiting from standard anti-cancer treatment", "anticancer therapy"),
+        ("Must have received at least one year of any adjuvant ET", "endocrine therapy"),
+    ],
+)
+def test_outcomes_that_require_a_therapy(text: str, name: str) -> None:
+    assert (name, REQUIRED) in asked(included(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("None previous chemotherapy", "chemotherapy"),
+        ("No prior intensive treatment for the leukemia", "systemic therapy"),
+        (
+            "A wash-out of 4 half-lives is required for patients who participated in other clinical trials",
+            "investigational agent",
+        ),
+    ],
+)
+def test_further_bans_among_the_inclusions(text: str, name: str) -> None:
+    assert (name, PROHIBITED) in asked(included(text))
+    assert (name, REQUIRED) not in asked(included(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Prior therapy targeting CD19", "anti-CD19"),
+        ("History of receiving radiation treatment to the chest", "radiotherapy"),
+        ("Prior hormonal anti-cancer therapy", "endocrine therapy"),
+        ("Any immunocellular therapy received within 3 months", "cell therapy"),
+        ("Less than 4 weeks from the last clinical trial", "investigational agent"),
+        ("Previous treatment with QXZ-4417", "QXZ-4417"),
+    ],
+)
+def test_further_bans_among_the_exclusions(text: str, name: str) -> None:
+    assert (name, PROHIBITED) in asked(excluded(text))
+
+
+def test_the_drug_of_the_study_is_no_prior_therapy() -> None:
+    assert asked(excluded("Unable to swallow before treatment with QXZ-4417")) == set()
+
+
+def test_a_span_of_time_that_ends_with_a_therapy_bans_no_therapy() -> None:
+    text = "Systemic therapy between discontinuation of sorafenib and enrolment"
+    assert not any(name == "sorafenib" for name, _ in asked(excluded(text)))
+
+
+def test_what_a_washout_excepts_is_allowed() -> None:
+    found = asked(included("At least 2 weeks since prior chemotherapy except hydroxyurea"))
+    assert ("chemotherapy", PROHIBITED) in found
+    assert ("hydroxyurea", ALLOWED) in found
+
+
+def test_essential_thrombocythemia_is_no_endocrine_therapy() -> None:
+    assert asked(included("Myelofibrosis after prior ET or PV, treated with ruxolitinib")) == {
+        ("ruxolitinib", REQUIRED)
+    }
+
+
+def test_a_definition_negates_no_item_below_it() -> None:
+    text = included(
+        "Refractory disease is defined as no response to first-line therapy:"
+        "\n  * Refractory after autologous stem cell transplant"
+    )
+    assert ("autologous stem cell transplant", PROHIBITED) not in asked(text)
+
+
+def test_what_does_not_count_as_a_line_negates_nothing_in_the_next_point() -> None:
+    text = "Maintenance alone will not be counted as 1 line; 8) Cohort B: previously received an anthracycline"
+    assert ("anthracycline", PROHIBITED) not in asked(included(text))

@@ -131,3 +131,9 @@ def test_no_oncology_no_stage() -> None:
 def test_wrapping_changes_nothing(wrapped: str) -> None:
     raw = f"Inclusion Criteria:\r\n\r\n  -  Histologically confirmed ovarian carcinoma of {wrapped}"
     assert [stage.values for stage in stages(raw, "Ovarian cancer")] == [("II", "III", "IV")]
+
+
+@pytest.mark.parametrize("start", [INCLUSION + "No prior ", EXCLUSION + "Prior "])
+def test_the_stage_a_therapy_was_for_is_not_the_patients(start: str) -> None:
+    words = "chemotherapy for advanced (stage IIIB/C not amenable to surgery) or metastatic (Stage IV) disease"
+    assert stages(start + words) == []

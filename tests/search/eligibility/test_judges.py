@@ -171,7 +171,7 @@ def test_a_prohibited_setting_is_that_setting() -> None:
         (Condition("HIV"), {}, UNKNOWN),
         (Condition("hypertension", "uncontrolled"), {"conditions": {"hypertension": True}}, UNKNOWN),
         (Condition("hypertension", "uncontrolled"), {"conditions": {"hypertension": "well controlled"}}, NOT),
-        (Condition("hypertension", "inadequately controlled"), {"conditions": {"hypertension": "well controlled"}}, NOT),
+        (Condition("hypertension", "inadequately controlled"), {"conditions": {"hypertension": "controlled"}}, NOT),
         (Condition("neuropathy", "grade \\> 1"), {"conditions": {"neuropathy": "grade 1"}}, NOT),
         (Condition("neuropathy", "grade \\> 1"), {"conditions": {"neuropathy": "grade 2"}}, MET),
         (Condition("neuropathy", "grade >=2"), {"conditions": {"neuropathy": "grade 1"}}, NOT),

@@ -185,9 +185,7 @@ CAUSED = re.compile(
     r"|associated with)(?: any| the| a| their| prior| previous| recent| other| [a-z-]+ed)* ?$"
 )
 """The therapy is the cause of something."""
-BETWEEN = re.compile(
-    r"\bbetween (?:[a-z]+ ){0,3}(?:discontinu\w+|end|completion|stopping|last dose|cessation) of (?:[a-z-]+ ){0,3}$"
-)
+BETWEEN = re.compile(r"\bbetween (?:[a-z]+ ){0,3}(?:discontinu\w+|stopping|cessation) of (?:[a-z-]+ ){0,3}$")
 """The end of the therapy is one end of a span of time."""
 EXCEPTED = re.compile(r"\b(?:except|unless)\b")
 """Opens an exception."""

@@ -225,7 +225,7 @@ def _is_outweighed(
         return False
     if window is not None and (window.end <= scene.group.start or cues.RECEIVING.match(kill.said)):
         return False
-    if "progressed" in outcomes and kill.said in _MEANWHILE:
+    if "progressed" in outcomes and kill.said in _MEANWHILE and " or within " not in scene.left[-_NEAR:]:
         return False  # "progression during X", "relapsed while receiving X"
     return not (outcomes and kill.said.startswith(("standard of care", "availab")))
 

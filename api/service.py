@@ -13,7 +13,6 @@ from search.gazetteer import Gazetteer
 from search.index.base import IndexUnavailableError, Manifest, StoredDocument, Suggestion
 from search.patient import Patient
 from search.query import Query
-from search.query_parser import parse_query
 from search.ranking.rescoring import Ineligible
 from search.results import SearchResult
 
@@ -135,7 +134,6 @@ class ServiceHolder:
             try:
                 service = factory()
                 service.warm_up()
-                parse_query("trial", gazetteer=service.gazetteer())  # reads the vocabularies
             except IndexUnavailableError as error:
                 self._refuse(service, str(error))
             except Exception as error:  # whatever it is, the server stays up and says that it cannot search

@@ -34,6 +34,7 @@ from search.index.fields import text_fields
 from search.index.filters import contradictions
 from search.patient import AgeFact, CancerFact, MarkerFact, Patient
 from search.query import Filters, Query
+from search.query_parser import parse_query
 from search.ranking.distance import nearest_km
 from search.ranking.explanation import explain as explain_fused
 from search.ranking.feedback import expanded
@@ -198,13 +199,13 @@ class SearchEngine:
         return self._open_for(None).generation.manifest
 
     def warm_up(self) -> None:
-        """Open the generation, load the encoder and answer one search, so that the first user does not wait.
+        """Open the generation, load the encoder, read one query and answer it, so that the first user does not wait.
 
         Compiled criteria are opened with it; where they have to be compiled anew, this takes as long.
         """
         self.search(Query(text="trial"), _SOMEBODY, size=1)
         self.suggest("trial")
-        self.gazetteer()
+        parse_query("trial", gazetteer=self.gazetteer())
 
     def close(self) -> None:
         """Close all open generations."""

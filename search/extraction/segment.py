@@ -63,9 +63,11 @@ def section_text(text: str, kind: SectionKind) -> str:
 _LOST_HEADING = re.compile(r"\s*:\s*")
 
 _FIELD_LINE = re.compile(
-    r"^\W*(?:Healthy volunteers allowed|Must be (?:FE)?MALE|Must have m(?:in|ax)imum age of [^\n]{1,20})[^\S\n]*$", re.M
+    r"^[^\w\n]*(?:Healthy volunteers allowed|Must be (?:FE)?MALE|Must have m(?:in|ax)imum age of [^\n]{1,20})[^\S\n]*$",
+    re.M,
 )
 """A field of the registry as some exports write it: the last lines of the inclusions."""
+_WORD = re.compile(r"\w")
 
 _SECTION_KIND: dict[str, SectionKind] = {"inclusion": "inclusion", "exclusion": "exclusion", "other": "other"}
 
@@ -107,13 +109,10 @@ def _below_fields(text: str) -> int:
     if "Must " not in text and "Healthy volunteers allowed" not in text:
         return len(text)
     fields = list(_FIELD_LINE.finditer(text))
-    if not fields or not text[: fields[0].start()].strip():
+    if not fields or _WORD.search(text, 0, fields[0].start()) is None:
         return len(text)
     words = _WORD.search(text, fields[-1].end())
     return text.rfind("\n", 0, words.start()) + 1 if words else len(text)
-
-
-_WORD = re.compile(r"\w")
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

@@ -129,7 +129,7 @@ def _with_site(reading: Reading, one: CancerMention) -> tuple[tuple[int, int], f
             found = find_cancers(name)
             if len(found) == 1 and found[0].quote == name and found[0].codes and found[0].codes != one.codes:
                 span = (min(token.start, one.start), max(token.end, one.end))
-                return span, oncotree.without_ancestors(found[0].codes)
+                return span, _told(found[0])
     return None
 
 

@@ -424,11 +424,13 @@ _UNIQUE = {
 """Variants that stand for their gene where no gene is named beside them."""
 
 
+_GIST = re.compile(r"\bgists?\b|gastrointestinal stromal")
+_LUNG = re.compile(r"\bnsclc\b|\blung\b")
 _EXONS = (
-    (re.compile(r"\bgists?\b|gastrointestinal stromal"), "KIT", frozenset({"8", "9", "11", "13", "14", "17"})),
-    (re.compile(r"\bgists?\b|gastrointestinal stromal"), "PDGFRA", frozenset({"12", "18"})),
-    (re.compile(r"\bnsclc\b|\blung\b"), "EGFR", frozenset({"18", "19", "20", "21"})),
-    (re.compile(r"\bnsclc\b|\blung\b"), "MET", frozenset({"14"})),
+    (_GIST, "KIT", frozenset({"8", "9", "11", "13", "14", "17"})),
+    (_GIST, "PDGFRA", frozenset({"12", "18"})),
+    (_LUNG, "EGFR", frozenset({"18", "19", "20", "21"})),
+    (_LUNG, "MET", frozenset({"14"})),
 )
 """Exons that stand for one gene in the company of a disease."""
 _EXON = re.compile(r"exon (?P<number>\d{1,2})")

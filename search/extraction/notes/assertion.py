@@ -94,9 +94,10 @@ def is_negated(note: NoteText, start: int, end: int, *, off: bool = True) -> boo
         end: where it ends.
         off: whether "off X" denies it; of a treatment it says that it was given.
     """
-    if _DENIED_AFTER.match(note.after(end, 60)):
+    behind = note.after(end, 60)
+    if _DENIED_AFTER.match(behind):
         return True
-    if _VIRUS_ALONE.fullmatch(note.text[start:end].lower()) and _VIRUS_DENIED.match(note.after(end, 60)):
+    if _VIRUS_ALONE.fullmatch(note.text[start:end].lower()) and _VIRUS_DENIED.match(behind):
         return True
     before = clause_before(note, start)
     cues = [cue for cue in _CUE.finditer(before) if off or cue.group() != "off"]

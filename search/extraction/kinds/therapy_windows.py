@@ -32,10 +32,6 @@ _JUST_FOR = re.compile(
     r"(?:for|from|of|if|in case of|since|after)(?: (?:the|any|a|an|prior|previous|last|all"
     r"|patients treated with|completion of|dose of))* ?(?:[a-z-]+ ){0,3}$"
 )
-_FOR = re.compile(
-    r"^[ )]*(?:for|from|of|if|in case of|since|after)(?: (?:the|any|a|an|prior|previous|last|all"
-    r"|patients treated with|completion of|dose of))* ?(?:[a-z-]+ ){0,3}$"
-)
 _FOR = re.compile(r"[ )]*for\b")
 _FOR_OR_FROM = re.compile(r"[ )]*(?:for|from)\b")
 _FAR = re.compile(r"\b(?:within|prior to|before)\b")

@@ -278,7 +278,7 @@ _AIMED = re.compile(
     r"\b(?:therap(?:y|ies)|treatments?|agents?|drugs?|antibod(?:y|ies)|products?|inhibitors?|cells?|compounds?|ADCs?"
     r"|conjugates?|vaccines?|CAR-?Ts?)\b[^.;]{0,50}?\b(?:target(?:ing|s|ed (?:to|at|against))"
     r"|directed (?:to|at|against|towards?)|against|specific (?:for|to)|that (?:target|inhibit|block)s?)"
-    r"(?: (?:the|either|both|any))?[\s(]*$",
+    r"(?: (?:the|either|any))?[\s(]*$",
     re.I,
 )
 """Words of a treatment that a target follows: "any therapy targeting …"."""

@@ -205,7 +205,7 @@ NEGATION = re.compile(
 )
 """Negations that belong to the evidence."""
 RECEIVING = re.compile(
-    r"^(?:concurrent\w*|current(?:ly)?|ongoing|during|while|receiv(?:e|ing)|participating|continu\w+|undergo\w*|enrol\w*"
+    r"^(?:concurrent\w*|current(?:ly)?|ongoing|during|while|receive|participating|continu\w+|undergo\w*|enrol\w*"
     r"|concomitant\w*|require\w*|requiring|planned|until|standard of care|considered|need\w*|if|may be"
     r"|can be|alternative|prior to|before|availab\w+|would)$"
 )

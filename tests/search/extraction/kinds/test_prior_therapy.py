@@ -381,3 +381,14 @@ def test_a_definition_negates_no_item_below_it() -> None:
 def test_what_does_not_count_as_a_line_negates_nothing_in_the_next_point() -> None:
     text = "Maintenance alone will not be counted as 1 line; 8) Cohort B: previously received an anthracycline"
     assert ("anthracycline", PROHIBITED) not in asked(included(text))
+
+
+def test_what_one_antibody_binds_with_another_target_bans_no_other_antibody_against_it() -> None:
+    found = asked(excluded("Earlier use of bispecific antibodies targeting both CD20 and CD3"))
+    assert ("bispecific antibody", PROHIBITED) in found
+    assert ("anti-CD20", PROHIBITED) not in found
+
+
+def test_a_therapy_that_has_gone_on_for_a_time_is_not_banned_for_it() -> None:
+    text = "Women receiving hormonal therapy for at least 2 months prior to the study and continuing it"
+    assert ("endocrine therapy", PROHIBITED) not in asked(included(text))
